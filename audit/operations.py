@@ -1,0 +1,67 @@
+"""Writing the audit trail."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from audit.models import AuditEvent
+from common.http import request_id
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+Area = AuditEvent.Area
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """Who acts: an engineer by e-mail and id, a sweep, or the shell."""
+
+    name: str
+    engineer_id: int | None = None
+
+    @classmethod
+    def sweep(cls, name: str) -> Actor:
+        """The periodic task of that name."""
+        return cls(name=f"sweep:{name}")
+
+    @classmethod
+    def shell(cls) -> Actor:
+        """Whoever may run commands on the machine."""
+        return cls(name="shell")
+
+
+def record(  # noqa: PLR0913 - one argument for each column that a reader asks for
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    area: AuditEvent.Area,
+    verb: str,
+    subject: str,
+    team: str = "",
+    concerned: Iterable[str] = (),
+    on_behalf_of: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one event into the caller's transaction.
+
+    `verb` is past tense ("accepted"), `subject` names the row in words, `team` is an on-call
+    team's slug, `concerned` the e-mails of those whom it touches. Never pass an absence's note or
+    a person's amount: name the absence, the entry or the rate version.
+    """
+    AuditEvent.objects.create(
+        at=now,
+        actor=actor.name,
+        on_behalf_of=on_behalf_of,
+        request_id=request_id.get(),
+        team=team,
+        concerned=sorted(set(concerned)),
+        area=area,
+        verb=verb,
+        subject=subject[:200],
+        before=dict(before) if before is not None else None,
+        after=dict(after) if after is not None else None,
+    )

@@ -1,0 +1,28 @@
+"""Celery's own settings, in its lower-case names."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+broker_url = settings.REDIS_URL
+broker_connection_retry_on_startup = True
+broker_transport_options = {"visibility_timeout": 3600}
+# Rows hold every result; nothing reads Celery's.
+task_ignore_result = True
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_acks_on_failure_or_timeout = True
+task_serializer = "json"
+accept_content = ["json"]
+task_time_limit = 900
+task_soft_time_limit = 840
+worker_prefetch_multiplier = 1
+worker_concurrency = 2
+worker_hijack_root_logger = False
+worker_send_task_events = False
+worker_cancel_long_running_tasks_on_connection_loss = True
+worker_soft_shutdown_timeout = 5
+timezone = "UTC"
+enable_utc = True
+beat_max_loop_interval = 5
+beat_schedule_filename = str(settings.DATA_DIR / "beat-schedule")

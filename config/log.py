@@ -1,0 +1,19 @@
+"""Log lines carry the id of the request or task that caused them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from common.http import request_id
+
+if TYPE_CHECKING:
+    import logging
+
+
+class RequestIdFilter:
+    """Adds `request_id` to each record, a dash outside any request or task."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every record."""
+        record.request_id = request_id.get() or "-"
+        return True
