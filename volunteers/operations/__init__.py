@@ -1,0 +1,1 @@
+"""Writes of people, applications, terms and absences: one function per intention."""
