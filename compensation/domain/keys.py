@@ -1,0 +1,52 @@
+"""Texts that identify an entry's content: kinds, instants and idempotency keys."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+BASE = "BASE"
+SEPARATOR = "|"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class KeyParts:
+    """What makes an entry this entry and no other."""
+
+    shift: str
+    person: str
+    segment_start: dt.datetime
+    rate_version: str
+    kind: str
+    revision: int = 1
+
+
+def entry_key(parts: KeyParts) -> str:
+    """The key `shift | person | segment start | rate version | kind | r<revision>`.
+
+    Raises:
+        ValueError: a part contains the separator, so that two entries could share a key.
+    """
+    texts = [
+        parts.shift,
+        parts.person,
+        instant_text(parts.segment_start),
+        parts.rate_version,
+        parts.kind,
+        f"r{parts.revision}",
+    ]
+    for text in texts:
+        if SEPARATOR in text:
+            raise ValueError(f"{text!r} cannot be part of a key: it contains {SEPARATOR!r}")
+    return SEPARATOR.join(texts)
+
+
+def holiday_kind(date: dt.date) -> str:
+    """The kind of a supplement for a public holiday, `HOL:2026-05-25`."""
+    return f"HOL:{date.isoformat()}"
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """An aware instant in UTC to the second, `2026-05-25T08:00:00Z`."""
+    utc = instant.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None)
+    return f"{utc.isoformat()}Z"
