@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 
-broker_url = settings.REDIS_URL
+from config import broker
+
+broker_url = broker.broker_url(settings.REDIS_URL)
 broker_connection_retry_on_startup = True
 broker_transport_options = {"visibility_timeout": 3600}
 # Rows hold every result; nothing reads Celery's.

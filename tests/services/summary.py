@@ -12,7 +12,7 @@ from django.conf import settings
 from tests.services import marks
 
 if TYPE_CHECKING:
-    from pytest import TerminalReporter
+    import pytest
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "test-results"
 OUTCOMES = ("passed", "failed", "error", "deselected")
@@ -21,7 +21,7 @@ OUTCOMES = ("passed", "failed", "error", "deselected")
 class Summary:
     """Prints what ran, and leaves it in test-results/ for the last lines of `make test`."""
 
-    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """One line on the engine and the parts, one on the reference material."""
         counts = {name: len(terminalreporter.stats.get(name, [])) for name in OUTCOMES}
         for line in lines(settings.ROTA_TEST_DATABASE, counts):
