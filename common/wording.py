@@ -14,7 +14,8 @@ MINUS = "\N{MINUS SIGN}"
 USUAL_WEEK = dt.timedelta(hours=168)
 DAYS_THEN_WEEKS = 28
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = tuple(name[:3] for name in _LONG_WEEKDAYS)
 _MONTHS = (
     ("Jan", "January"),
     ("Feb", "February"),
@@ -64,6 +65,11 @@ def day(date: dt.date, *, year: bool = True) -> str:
     """`Mon 7 Dec 2026`, or `Mon 7 Dec`."""
     short = f"{_WEEKDAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1][0]}"
     return f"{short} {date.year}" if year else short
+
+
+def weekday(number: int) -> str:
+    """`Monday` for 0."""
+    return _LONG_WEEKDAYS[number]
 
 
 def month(date: dt.date) -> str:

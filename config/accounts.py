@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] - allauth has no types
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Nobody signs up: people are brought in by an admin or from the shell."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -30,5 +30,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] - allauth has
         return str(settings.ROTA_BASE_URL)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc] - allauth has no types
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
     """E-mail and password; stays signed in for two weeks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Label the two fields in Rota's words."""
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-mail"
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)

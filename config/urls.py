@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from allauth.account.views import login, logout
+from allauth.account.views import logout
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("sign-in/", login, name="account_login"),
     path("sign-out/", logout, name="account_logout"),
+    path("", include("portal.urls")),
 ]
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.failed"

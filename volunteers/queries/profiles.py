@@ -70,7 +70,7 @@ def place(*, engineer_id: int, now: dt.datetime) -> Place:
         .select_related("office", "team")
         .order_by("-starts_on", "-pk")
     )
-    return _in_force(postings[:2], now)
+    return _in_force(list(postings[:2]), now)
 
 
 def serving(*, engineer_id: int, today: dt.date) -> Serving:

@@ -1,0 +1,3 @@
+"""Reads of rotations, drafts, shifts and syncs; each says in which order it answers."""
+
+from __future__ import annotations

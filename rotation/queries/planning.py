@@ -1,0 +1,189 @@
+"""Gathering what a draft depends on, from terms, absences, wishes, policy and history."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from rotation.domain import planning, slots
+from rotation.models import Cover, LevelName, PolicyVersion, Rotation, Shift
+from rotation.queries import patterns
+from volunteers.queries import service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class _Facts:
+    """One rotation's rows, read once for both levels."""
+
+    weeks: list[slots.Week]
+    services: list[service.Service]
+    history: dict[str, list[Shift]]
+    homes: dict[int, str]
+    away: dict[int, tuple[dt.date, ...]]
+    wishes: dict[tuple[int, str], tuple[dt.date, ...]]
+    pins: dict[str, tuple[tuple[dt.date, int], ...]]
+
+
+def plan_for(
+    *, rotation: Rotation, policy: PolicyVersion, first_week_date: dt.date, weeks: int
+) -> planning.Plan:
+    """The facts for a draft of `weeks` weeks from a handover date on; a fixed number of queries."""
+    pattern = patterns.pattern_of(rotation)
+    horizon = slots.weeks_from(pattern, first_week_date, weeks)
+    holidays = patterns.holidays_in(rotation, horizon)
+    facts = _facts(rotation, pattern, horizon, frozenset(holidays))
+    return planning.Plan(
+        zone=rotation.time_zone,
+        weeks=planning.plan_weeks(pattern, horizon, holidays, policy.holiday_load_hundredths),
+        levels=(
+            _level(
+                LevelName.PRIMARY,
+                facts,
+                rest_weeks=policy.primary_rest_weeks,
+                shifts_per_term=policy.primary_shifts_per_term,
+            ),
+            _level(
+                LevelName.ESCALATION,
+                facts,
+                rest_weeks=policy.escalation_rest_weeks,
+                shifts_per_term=policy.escalation_shifts_per_term,
+            ),
+        ),
+        spacing_weeks=policy.spacing_weeks,
+        objectives=tuple(policy.objectives),
+        policy_number=policy.number,
+    )
+
+
+def horizon_weeks(*, rotation: Rotation, first_week_date: dt.date, wanted: int) -> int:
+    """The number of weeks a draft spans: what was asked for, and all that is published already."""
+    last = (
+        Shift.objects.filter(level__rotation=rotation, week_date__gte=first_week_date)
+        .order_by("-week_date")
+        .values_list("week_date", flat=True)
+        .first()
+    )
+    published = 0 if last is None else (last - first_week_date).days // 7 + 1
+    return max(wanted, min(published, 53))
+
+
+def _facts(
+    rotation: Rotation,
+    pattern: slots.WeekPattern,
+    weeks: list[slots.Week],
+    holidays: frozenset[dt.date],
+) -> _Facts:
+    first, until = weeks[0].week_date, weeks[-1].week_date + planning.WEEK
+    services = service.services_of(team_id=rotation.team_id)
+    ids = sorted({line.engineer_id for line in services})
+    absences: dict[int, list[planning.DaysAway]] = collections.defaultdict(list)
+    margin = dt.timedelta(days=2)  # an office may be up to a day away from the rotation's zone
+    for away in service.absences_of(
+        engineer_ids=ids, from_date=first - margin, until_date=until + margin
+    ):
+        days = planning.DaysAway(starts_on=away.starts_on, ends_on=away.ends_on, zone=away.zone)
+        absences[away.engineer_id].append(days)
+    wishes: dict[tuple[int, str], list[dt.date]] = collections.defaultdict(list)
+    for wish in service.wishes_of(team_id=rotation.team_id, from_date=first):
+        if wish.week_date < until:
+            wishes[wish.engineer_id, wish.wish].append(wish.week_date)
+    return _Facts(
+        weeks=weeks,
+        services=services,
+        history=_history(rotation, first),
+        homes=service.home_teams(engineer_ids=ids, date=first),
+        away={
+            engineer_id: planning.weeks_away(pattern, weeks, holidays, days)
+            for engineer_id, days in absences.items()
+        },
+        wishes={key: tuple(dates) for key, dates in wishes.items()},
+        pins=_pins(rotation, first, until),
+    )
+
+
+def _history(rotation: Rotation, before: dt.date) -> dict[str, list[Shift]]:
+    rows = Shift.objects.filter(level__rotation=rotation, week_date__lt=before).select_related(
+        "level"
+    )
+    history: dict[str, list[Shift]] = collections.defaultdict(list)
+    for shift in rows.order_by("week_date", "pk"):
+        history[shift.level.name].append(shift)
+    return history
+
+
+def _pins(
+    rotation: Rotation, first: dt.date, until: dt.date
+) -> dict[str, tuple[tuple[dt.date, int], ...]]:
+    """Weeks with an accepted cover: a draft leaves their holder as agreed."""
+    rows = (
+        Cover.objects.filter(
+            state=Cover.State.ACCEPTED,
+            shift__level__rotation=rotation,
+            shift__week_date__gte=first,
+            shift__week_date__lt=until,
+            shift__holder__isnull=False,
+        )
+        .order_by("shift__week_date", "shift_id")
+        .values_list("shift__level__name", "shift__week_date", "shift__holder_id")
+        .distinct()
+    )
+    pins: dict[str, list[tuple[dt.date, int]]] = collections.defaultdict(list)
+    for level, week_date, holder_id in rows:
+        if holder_id is not None:
+            pins[level].append((week_date, holder_id))
+    return {level: tuple(items) for level, items in pins.items()}
+
+
+def _level(
+    level: LevelName, facts: _Facts, *, rest_weeks: int, shifts_per_term: int | None
+) -> planning.PlanLevel:
+    first, until = facts.weeks[0].week_date, facts.weeks[-1].week_date + planning.WEEK
+    serving = [
+        line
+        for line in facts.services
+        if line.level == level
+        and line.starts_on < until
+        and (line.ends_on is None or line.ends_on > first)
+    ]
+    people = sorted({line.engineer_id for line in serving})
+    return planning.PlanLevel(
+        level=level.value,
+        rest_weeks=rest_weeks,
+        shifts_per_term=shifts_per_term,
+        people=tuple(_person(engineer_id, level, facts) for engineer_id in people),
+        pins=facts.pins.get(level, ()),
+    )
+
+
+def _person(engineer_id: int, level: LevelName, facts: _Facts) -> planning.PlanPerson:
+    lines = [
+        line for line in facts.services if line.engineer_id == engineer_id and line.level == level
+    ]
+    terms = tuple((line.starts_on, line.ends_on) for line in lines)
+    history = facts.history.get(level, [])
+    held = [shift for shift in history if shift.holder_id == engineer_id]
+    return planning.PlanPerson(
+        engineer_id=engineer_id,
+        name=lines[0].name,
+        home_team=facts.homes.get(engineer_id),
+        terms=terms,
+        away=facts.away.get(engineer_id, ()),
+        wants=facts.wishes.get((engineer_id, "want"), ()),
+        avoids=facts.wishes.get((engineer_id, "avoid"), ()),
+        prior_load=sum(shift.load_hundredths for shift in held),
+        prior_weeks=_weeks_served(terms, history),
+        prior_holidays=sum(1 for shift in held if shift.holidays),
+        last_week=max((shift.week_date for shift in held), default=None),
+    )
+
+
+def _weeks_served(
+    terms: tuple[tuple[dt.date, dt.date | None], ...], history: Iterable[Shift]
+) -> int:
+    """Published weeks before the horizon in which the person was in term."""
+    return sum(1 for shift in history if planning.is_active(terms, shift.week_date))

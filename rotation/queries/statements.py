@@ -1,0 +1,82 @@
+"""How each on-call team works, in figures that everybody may read; no person, no amount."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from rotation.domain.slots import WeekPattern
+from rotation.models import PolicyVersion, Rotation
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """The figures in force; a `None` for level 2 means no limit."""
+
+    number: int
+    effective_from: dt.datetime
+    term_weeks: int
+    cool_down_weeks: int
+    target_size: int
+    minimum_size: int
+    primary_rest_weeks: int
+    primary_shifts_per_term: int
+    escalation_rest_weeks: int
+    escalation_shifts_per_term: int | None
+    spacing_weeks: int
+    holiday_load_hundredths: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """What one on-call team is for and how its rotation works; no policy before the first one."""
+
+    slug: str
+    name: str
+    problem: str
+    success_criteria: str
+    next_review_on: dt.date | None
+    people_on_call_before: int | None
+    pattern: WeekPattern
+    holidays_of: str
+    level2_paid: bool
+    policy: Policy | None
+
+
+def statements(*, now: dt.datetime) -> list[Statement]:
+    """One for each rotation, in order of name."""
+    rotations = Rotation.objects.select_related("team", "holiday_office").order_by("name", "pk")
+    in_force = PolicyVersion.objects.filter(effective_from__lte=now).order_by("number")
+    policies = {policy.rotation_id: policy for policy in in_force}
+    return [_statement(rotation, policies.get(rotation.pk)) for rotation in rotations]
+
+
+def _statement(rotation: Rotation, policy: PolicyVersion | None) -> Statement:
+    team = rotation.team
+    return Statement(
+        slug=rotation.slug,
+        name=rotation.name,
+        problem=team.problem,
+        success_criteria=team.success_criteria,
+        next_review_on=team.next_review_on,
+        people_on_call_before=team.people_on_call_before,
+        pattern=WeekPattern(
+            zone=rotation.time_zone,
+            handover_weekday=rotation.handover_weekday,
+            handover_time=rotation.handover_time,
+            business_start=rotation.business_start,
+            business_end=rotation.business_end,
+        ),
+        holidays_of=rotation.holiday_office.name if rotation.holiday_office else "",
+        level2_paid=rotation.level2_paid,
+        policy=_figures(policy) if policy else None,
+    )
+
+
+def _figures(policy: PolicyVersion) -> Policy:
+    return Policy(
+        **{field.name: getattr(policy, field.name) for field in dataclasses.fields(Policy)}
+    )

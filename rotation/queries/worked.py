@@ -1,0 +1,125 @@
+"""Shifts and their stints: what PagerDuty must show, and what compensation pays for."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from common.periods import Period, intersection
+from rotation.domain.stints import CoverSpan, Stint
+from rotation.domain.stints import stints as stints_of
+from rotation.models import Cover, Shift
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class WorkedShift:
+    """A published shift as plain data.
+
+    `day_windows` is the on-call time of every whole local day that it touches, `windows` that of
+    the shift itself; `stints` tile the shift, nobody's time included.
+    """
+
+    shift_id: int
+    rotation_id: int
+    rotation_slug: str
+    level: str
+    week_date: dt.date
+    zone: str
+    period: Period
+    day_windows: tuple[Period, ...]
+    holder_id: int | None
+    stints: tuple[Stint, ...]
+    load_hundredths: int
+    holidays: tuple[str, ...]
+    cancelled_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    level2_paid: bool
+
+    @property
+    def windows(self) -> list[Period]:
+        """The on-call time inside the shift, in order."""
+        return intersection(self.day_windows, [self.period])
+
+    def stint_at(self, instant: dt.datetime) -> Stint | None:
+        """Whose stint it is at that instant; None outside the shift."""
+        return next((item for item in self.stints if item.period.contains(instant)), None)
+
+
+def periods_from_json(pairs: list[list[str]]) -> tuple[Period, ...]:
+    """Stored `[start, end]` pairs as periods in UTC."""
+    return tuple(
+        Period(starts_at=dt.datetime.fromisoformat(start), ends_at=dt.datetime.fromisoformat(end))
+        for start, end in pairs
+    )
+
+
+def periods_to_json(periods: Iterable[Period]) -> list[list[str]]:
+    """Periods as `[start, end]` pairs of ISO text in UTC."""
+    return [[each.starts_at.isoformat(), each.ends_at.isoformat()] for each in periods]
+
+
+def ended_shift_ids(*, now: dt.datetime) -> list[int]:
+    """Shifts that have ended, or were cancelled, and are not completed; by end, then id."""
+    waiting = Shift.objects.filter(completed_at__isnull=True)
+    ended = waiting.filter(ends_at__lte=now) | waiting.filter(cancelled_at__lte=now)
+    return list(ended.order_by("ends_at", "pk").values_list("pk", flat=True))
+
+
+def worked_shift(*, shift_id: int) -> WorkedShift:
+    """One shift with its stints after covers.
+
+    Raises:
+        Shift.DoesNotExist: there is none with this id.
+    """
+    lines = worked_shifts(shifts=Shift.objects.filter(pk=shift_id))
+    if not lines:
+        raise Shift.DoesNotExist
+    return lines[0]
+
+
+def worked_shifts(*, shifts: QuerySet[Shift, Any]) -> list[WorkedShift]:
+    """Those shifts with their stints after covers, by start, then level; two queries."""
+    rows = list(shifts.select_related("level__rotation").order_by("starts_at", "level_id", "pk"))
+    covers = _covers([row.pk for row in rows])
+    return [_worked(row, covers.get(row.pk, [])) for row in rows]
+
+
+def _covers(shift_ids: list[int]) -> dict[int, list[CoverSpan]]:
+    rows = Cover.objects.filter(
+        shift_id__in=shift_ids, state=Cover.State.ACCEPTED, to_engineer__isnull=False
+    )
+    spans: dict[int, list[CoverSpan]] = collections.defaultdict(list)
+    for cover in rows.order_by("shift_id", "acceptance_number", "pk"):
+        if cover.to_engineer_id is not None:
+            period = Period(starts_at=cover.starts_at, ends_at=cover.ends_at)
+            spans[cover.shift_id].append(CoverSpan(person=cover.to_engineer_id, period=period))
+    return spans
+
+
+def _worked(shift: Shift, covers: list[CoverSpan]) -> WorkedShift:
+    rotation = shift.level.rotation
+    period = Period(starts_at=shift.starts_at, ends_at=shift.ends_at)
+    return WorkedShift(
+        shift_id=shift.pk,
+        rotation_id=rotation.pk,
+        rotation_slug=rotation.slug,
+        level=shift.level.name,
+        week_date=shift.week_date,
+        zone=shift.time_zone,
+        period=period,
+        day_windows=periods_from_json(shift.day_windows),
+        holder_id=shift.holder_id,
+        stints=tuple(stints_of(shift.holder_id, period, covers, shift.cancelled_at)),
+        load_hundredths=shift.load_hundredths,
+        holidays=tuple(shift.holidays),
+        cancelled_at=shift.cancelled_at,
+        completed_at=shift.completed_at,
+        level2_paid=rotation.level2_paid,
+    )

@@ -1,0 +1,130 @@
+"""Who serves, who is away and who wishes what: the facts that a schedule is made from."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from volunteers.models import Absence, Posting, Term, WeekWish
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+UTC = "UTC"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """One term as it really runs: `[starts_on, ends_on)`, None being open."""
+
+    term_id: int
+    engineer_id: int
+    name: str
+    email: str
+    level: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Away:
+    """Days away `[starts_on, ends_on)` in the zone of the office on the first of them."""
+
+    engineer_id: int
+    starts_on: dt.date
+    ends_on: dt.date
+    zone: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """A week that somebody wants or would rather not have."""
+
+    engineer_id: int
+    week_date: dt.date
+    wish: str
+
+
+def services_of(*, team_id: int, from_date: dt.date | None = None) -> list[Service]:
+    """Terms of active people with a day from `from_date` on (or all), by level and start."""
+    terms = Term.objects.filter(team_id=team_id, engineer__is_active=True)
+    if from_date is not None:
+        later = Q(ends_on__isnull=True) | Q(ends_on__gt=from_date)
+        stays = Q(left_on__isnull=True) | Q(left_on__gt=from_date)
+        terms = terms.filter(later & stays)
+    rows = terms.select_related("engineer").order_by("level", "starts_on", "pk")
+    services = [
+        Service(
+            term_id=term.pk,
+            engineer_id=term.engineer_id,
+            name=term.engineer.name,
+            email=term.engineer.email,
+            level=term.level,
+            starts_on=term.starts_on,
+            ends_on=min((d for d in (term.ends_on, term.left_on) if d is not None), default=None),
+        )
+        for term in rows
+    ]
+    return [s for s in services if s.ends_on is None or s.ends_on > s.starts_on]
+
+
+def absences_of(
+    *, engineer_ids: Iterable[int], from_date: dt.date, until_date: dt.date
+) -> list[Away]:
+    """Absences that meet `[from_date, until_date)`, by engineer and first day; two queries."""
+    ids = list(engineer_ids)
+    zones = _zones(ids)
+    rows = Absence.objects.filter(
+        engineer_id__in=ids,
+        cancelled_at__isnull=True,
+        starts_on__lt=until_date,
+        ends_on__gt=from_date,
+    )
+    return [
+        Away(
+            engineer_id=row.engineer_id,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            zone=_zone_on(zones.get(row.engineer_id, []), row.starts_on),
+        )
+        for row in rows.order_by("engineer_id", "starts_on", "pk")
+    ]
+
+
+def wishes_of(*, team_id: int, from_date: dt.date) -> list[Wish]:
+    """Wishes for weeks from `from_date` on, by engineer and week."""
+    rows = WeekWish.objects.filter(team_id=team_id, week_date__gte=from_date)
+    return [
+        Wish(engineer_id=row.engineer_id, week_date=row.week_date, wish=row.wish)
+        for row in rows.order_by("engineer_id", "week_date", "pk")
+    ]
+
+
+def home_teams(*, engineer_ids: Iterable[int], date: dt.date) -> dict[int, str]:
+    """The name of each engineer's home team on that day, where they have one."""
+    rows = Posting.objects.filter(engineer_id__in=list(engineer_ids), starts_on__lte=date).order_by(
+        "engineer_id", "starts_on"
+    )
+    pairs = rows.filter(team__isnull=False).values_list("engineer_id", "team__name")
+    return dict(pairs)
+
+
+def _zones(engineer_ids: list[int]) -> dict[int, list[tuple[dt.date, str]]]:
+    rows = Posting.objects.filter(engineer_id__in=engineer_ids).order_by("engineer_id", "starts_on")
+    zones: dict[int, list[tuple[dt.date, str]]] = {}
+    for engineer_id, starts_on, zone in rows.values_list(
+        "engineer_id", "starts_on", "office__time_zone"
+    ):
+        zones.setdefault(engineer_id, []).append((starts_on, zone))
+    return zones
+
+
+def _zone_on(zones: list[tuple[dt.date, str]], date: dt.date) -> str:
+    """The zone in force on a day; before the first posting its zone, without any UTC."""
+    known = [zone for starts_on, zone in zones if starts_on <= date]
+    if known:
+        return known[-1]
+    return zones[0][1] if zones else UTC
