@@ -22,6 +22,17 @@ class Actor:
     name: str
     engineer_id: int | None = None
 
+    @property
+    def person_id(self) -> int:
+        """The engineer's id.
+
+        Raises:
+            LookupError: a sweep or the shell acts, where only a person can.
+        """
+        if self.engineer_id is None:
+            raise LookupError(f"{self.name} is not a person")
+        return self.engineer_id
+
     @classmethod
     def sweep(cls, name: str) -> Actor:
         """The periodic task of that name."""

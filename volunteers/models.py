@@ -81,7 +81,7 @@ class Engineer(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: tuple[str, ...] = ()
+    REQUIRED_FIELDS = []  # noqa: RUF012 - typed by the base class
 
     class Meta:
         constraints = (

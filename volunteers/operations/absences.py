@@ -48,7 +48,7 @@ def add_absence(
         AbsenceInvalidError: the last day is before the first, all of it has passed, it lasts over
             a year, it meets another absence, or the note is too long.
     """
-    engineer = Engineer.objects.get(pk=actor.engineer_id)
+    engineer = Engineer.objects.get(pk=actor.person_id)
     words = unicodedata.normalize("NFC", note).strip()
     _check(first_day, last_day, words, now.date())
     with transaction.atomic():

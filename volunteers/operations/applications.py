@@ -71,7 +71,7 @@ def apply_for_term(  # noqa: PLR0913 - the form's five questions, the person and
         terms.TermOverlapError: the person already serves on the wanted day.
     """
     team = OnCallTeam.objects.get(pk=team_id)
-    engineer = Engineer.objects.get(pk=actor.engineer_id)
+    engineer = Engineer.objects.get(pk=actor.person_id)
     weeks = sorted(set(unsuitable_weeks))
     words = unicodedata.normalize("NFC", motivation).strip()
     _check_application(words, earliest_start_on, weeks, today)
