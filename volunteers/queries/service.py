@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from volunteers.models import Absence, Posting, Term, WeekWish
+from volunteers.models import Absence, Engineer, Posting, Term, WeekWish
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,6 +46,24 @@ class Wish:
     engineer_id: int
     week_date: dt.date
     wish: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """Whom to write to."""
+
+    engineer_id: int
+    name: str
+    email: str
+
+
+def contacts_of(*, engineer_ids: Iterable[int]) -> list[Contact]:
+    """The active ones of these engineers, in order of name."""
+    rows = Engineer.objects.filter(pk__in=list(engineer_ids), is_active=True)
+    return [
+        Contact(engineer_id=row.pk, name=row.name, email=row.email)
+        for row in rows.order_by("name", "pk")
+    ]
 
 
 def services_of(*, team_id: int, from_date: dt.date | None = None) -> list[Service]:

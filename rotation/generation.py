@@ -1,0 +1,269 @@
+"""Solving a draft: the facts become a problem, the solution becomes rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from rotation.domain import planning
+from rotation.operations import drafts
+from rotation.queries import planning as facts
+from rotation.solver import objectives, problem, solve
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from rotation.models import Draft
+    from rotation.solver.solution import GapReason, PinConflict, Solution
+
+RENEW_SECONDS = 15
+TIME_LIMIT_SECONDS = 60.0
+
+
+class NoScheduleError(Exception):
+    """Agreed covers contradict the rules, so that no schedule keeps both."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Clocks:
+    """The doorway's clocks: business time, which a demo moves, and the machine's."""
+
+    now: Callable[[], dt.datetime]
+    real_now: Callable[[], dt.datetime]
+
+
+def generate_draft(*, draft_id: int, holder: str, clocks: Clocks) -> bool:
+    """Claim, solve and record one waiting draft; False when there was nothing to do for us.
+
+    Solving happens outside any transaction, under a lease that is renewed while it runs.
+    """
+    draft = drafts.claim_draft(
+        draft_id=draft_id, real_now=clocks.real_now(), now=clocks.now(), holder=holder
+    )
+    if draft is None:
+        return False
+    plan = facts.plan_for(
+        rotation=draft.rotation,
+        policy=draft.policy,
+        first_week_date=draft.first_week_date,
+        weeks=draft.weeks,
+    )
+    try:
+        solved = solve_plan(plan, should_stop=_lease_keeper(draft, holder, clocks))
+    except (NoScheduleError, problem.ProblemError) as error:
+        drafts.record_failure(
+            draft_id=draft_id, holder=holder, failure=str(error), now=clocks.now()
+        )
+        return True
+    return drafts.record_solution(draft_id=draft_id, holder=holder, solved=solved, now=clocks.now())
+
+
+def solve_plan(plan: planning.Plan, *, should_stop: Callable[[], bool]) -> drafts.Solved:
+    """The best schedule for a plan: each level by itself, unless somebody serves at both.
+
+    Raises:
+        NoScheduleError: agreed covers contradict the rules.
+    """
+    shifts: list[drafts.ProposedShift] = []
+    figures: list[dict[str, Any]] = []
+    proven, seconds = True, 0.0
+    for levels in _instances(plan):
+        instance = problem_of(plan, levels)
+        solution = solve.solve(instance, time_limit=TIME_LIMIT_SECONDS, should_stop=should_stop)
+        if solution.status == "infeasible":
+            raise NoScheduleError(_contradiction(plan, solution))
+        proven = proven and solution.status == "optimal"
+        seconds += solution.wall_seconds
+        shifts += _proposed(plan, solution)
+        figures += [_figures(plan, level, instance, solution) for level in levels]
+    return drafts.Solved(
+        shifts=shifts,
+        proven=proven,
+        milliseconds=round(seconds * 1000),
+        figures={"levels": figures},
+        inputs_digest=planning.digest(plan),
+    )
+
+
+def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> problem.Problem:
+    """The neutral instance for these levels of a plan."""
+    return problem.Problem(
+        name="+".join(level.level for level in levels),
+        timezone=plan.zone,
+        weeks=tuple(
+            problem.Week(
+                id=week.week_date.isoformat(),
+                starts_at=week.period.starts_at,
+                ends_at=week.period.ends_at,
+                weight=week.load,
+                holidays=week.holidays,
+            )
+            for week in plan.weeks
+        ),
+        levels=tuple(problem.Level(id=level.level) for level in levels),
+        rules=problem.Rules(
+            min_rest_weeks=max(level.rest_weeks for level in levels),
+            spacing_target=plan.spacing_weeks,
+        ),
+        people=_people(plan, levels),
+        pins=tuple(
+            problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
+            for level in levels
+            for week, engineer_id in level.pins
+        ),
+        objectives=plan.objectives,
+    )
+
+
+def _instances(plan: planning.Plan) -> list[tuple[planning.PlanLevel, ...]]:
+    seen: set[int] = set()
+    for level in plan.levels:
+        ids = {person.engineer_id for person in level.people}
+        if seen & ids:
+            return [plan.levels]
+        seen |= ids
+    return [(level,) for level in plan.levels]
+
+
+def _people(
+    plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]
+) -> tuple[problem.Person, ...]:
+    roles: dict[int, list[problem.Role]] = {}
+    people: dict[int, planning.PlanPerson] = {}
+    active: dict[int, set[dt.date]] = {}
+    for level in levels:
+        for person in level.people:
+            people[person.engineer_id] = person
+            roles.setdefault(person.engineer_id, []).append(_role(plan, level, person))
+            weeks = {w.week_date for w in plan.weeks if person.is_active_in(w.week_date)}
+            active.setdefault(person.engineer_id, set()).update(weeks)
+    return tuple(
+        problem.Person(
+            id=str(engineer_id),
+            team=person.home_team,
+            roles=tuple(roles[engineer_id]),
+            active=_spans(plan, active[engineer_id]),
+            unavailable=tuple(week.isoformat() for week in person.away),
+            wants=tuple(week.isoformat() for week in person.wants),
+            avoids=tuple(week.isoformat() for week in person.avoids),
+        )
+        for engineer_id, person in sorted(people.items())
+    )
+
+
+def _role(
+    plan: planning.Plan, level: planning.PlanLevel, person: planning.PlanPerson
+) -> problem.Role:
+    first = plan.weeks[0].week_date
+    last = person.last_week
+    return problem.Role(
+        level=level.level,
+        max_shifts=level.shifts_per_term,
+        prior_load=person.prior_load,
+        prior_weeks=person.prior_weeks,
+        prior_holidays=person.prior_holidays,
+        last_week=None if last is None else (last - first).days // 7,
+    )
+
+
+def _spans(plan: planning.Plan, active: set[dt.date]) -> tuple[problem.Span, ...]:
+    """Runs of neighbouring weeks as spans, both ends included."""
+    spans: list[problem.Span] = []
+    run: list[str] = []
+    for week in plan.weeks:
+        if week.week_date in active:
+            run.append(week.week_date.isoformat())
+        elif run:
+            spans.append(problem.Span(first=run[0], last=run[-1]))
+            run = []
+    if run:
+        spans.append(problem.Span(first=run[0], last=run[-1]))
+    return tuple(spans)
+
+
+def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedShift]:
+    weeks = {week.week_date.isoformat(): week for week in plan.weeks}
+    reasons: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for reason in _gap_reasons(solution):
+        engineer_id = None if reason.person is None else int(reason.person)
+        reasons.setdefault((reason.week, reason.level), []).append(
+            {"engineer": engineer_id, "code": reason.code}
+        )
+    return [
+        drafts.ProposedShift(
+            level=cell.level,
+            week_date=weeks[cell.week].week_date,
+            holder_id=None if cell.person is None else int(cell.person),
+            load_hundredths=weeks[cell.week].load,
+            holidays=weeks[cell.week].holidays,
+            reasons=tuple(reasons.get((cell.week, cell.level), [])),
+        )
+        for cell in solution.assignments
+    ]
+
+
+def _figures(
+    plan: planning.Plan,
+    level: planning.PlanLevel,
+    instance: problem.Problem,
+    solution: Solution,
+) -> dict[str, Any]:
+    """What the draft page shows of a level: objectives, bounds, and load against fair share."""
+    fair = objectives.fair_loads(instance)[level.level]
+    loads = {week.week_date.isoformat(): week.load for week in plan.weeks}
+    held: dict[str, list[int]] = {}
+    for cell in solution.assignments:
+        if cell.level == level.level and cell.person is not None:
+            held.setdefault(cell.person, []).append(loads[cell.week])
+    return {
+        "level": level.level,
+        "status": solution.status,
+        "objectives": dict(solution.objectives),
+        "bounds": dict(solution.bounds),
+        "people": [
+            {
+                "engineer": person.engineer_id,
+                "shifts": len(held.get(str(person.engineer_id), [])),
+                "load": person.prior_load + sum(held.get(str(person.engineer_id), [])),
+                "prior_load": person.prior_load,
+                "fair": fair[str(person.engineer_id)],
+            }
+            for person in level.people
+        ],
+    }
+
+
+def _gap_reasons(solution: Solution) -> list[GapReason]:
+    return [each for each in solution.explanations if not _is_pin(each)]  # type: ignore[misc]
+
+
+def _is_pin(each: GapReason | PinConflict) -> bool:
+    return each.code.startswith("pin_")
+
+
+def _contradiction(plan: planning.Plan, solution: Solution) -> str:
+    names = {str(p.engineer_id): p.name for level in plan.levels for p in level.people}
+    told = [
+        f"{names.get(str(each.person), 'somebody')} in the week of {each.week}"
+        for each in solution.explanations
+        if each.person is not None
+    ]
+    return (
+        "Agreed covers contradict the rules: " + "; ".join(dict.fromkeys(told)) + ". "
+        "Undo the cover, or the absence or term that forbids it, and try again."
+    )
+
+
+def _lease_keeper(draft: Draft, holder: str, clocks: Clocks) -> Callable[[], bool]:
+    """Asked often while solving: renews the lease now and then; True when it is ours no more."""
+    renewed_at = clocks.real_now()
+
+    def should_stop() -> bool:
+        nonlocal renewed_at
+        if (clocks.real_now() - renewed_at).total_seconds() < RENEW_SECONDS:
+            return False
+        renewed_at = clocks.real_now()
+        return not drafts.renew_draft(draft_id=draft.pk, real_now=renewed_at, holder=holder)
+
+    return should_stop

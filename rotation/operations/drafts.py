@@ -1,0 +1,235 @@
+"""A draft's life before publication: asked for, solved, failed, cancelled, discarded."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from audit.operations import Area, record
+from common.refusals import RefusedError
+from rotation.domain import slots
+from rotation.models import Draft, DraftShift, Level, Rotation
+from rotation.queries import patterns, planning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.operations import Actor
+
+LEASE = dt.timedelta(seconds=60)
+MOST_TRIES = 3
+MOST_WEEKS = 53
+WAITING = [Draft.State.QUEUED, Draft.State.SOLVING]
+
+
+class DraftInvalidError(RefusedError):
+    """The wanted weeks do not make a draft."""
+
+    code = "DRAFT_INVALID"
+
+
+class DraftInProgressError(RefusedError):
+    """One is being made already."""
+
+    code = "DRAFT_IN_PROGRESS"
+    status = 409
+
+
+class DraftMovedOnError(RefusedError):
+    """The draft is in another state by now."""
+
+    code = "DRAFT_MOVED_ON"
+    status = 409
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ProposedShift:
+    """One cell of a solved draft, to be written as a row."""
+
+    level: str
+    week_date: dt.date
+    holder_id: int | None
+    load_hundredths: int
+    holidays: tuple[str, ...]
+    reasons: tuple[dict[str, Any], ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Solved:
+    """What solving gave: the cells, whether they are proven best, and the figures to show."""
+
+    shifts: Sequence[ProposedShift]
+    proven: bool
+    milliseconds: int
+    figures: dict[str, Any]
+    inputs_digest: str
+
+
+def request_draft(*, rotation_id: int, weeks: int | None, actor: Actor, now: dt.datetime) -> Draft:
+    """Leave a draft that waits for a worker: `weeks` from the next handover, both levels.
+
+    None means the policy's horizon. Weeks that are published already are always part of it.
+
+    Raises:
+        DraftInvalidError: not 1 to 53 weeks.
+        DraftInProgressError: one of this rotation waits or is being solved.
+    """
+    if weeks is not None and not 1 <= weeks <= MOST_WEEKS:
+        message = f"Choose 1 to {MOST_WEEKS} weeks."
+        raise DraftInvalidError(message, fields={"weeks": message})
+    with transaction.atomic():
+        rotation = (
+            Rotation.objects.select_for_update(of=("self",))
+            .select_related("team")
+            .get(pk=rotation_id)
+        )
+        running = Draft.objects.filter(rotation=rotation, state__in=WAITING).first()
+        if running is not None:
+            raise DraftInProgressError(f"Draft {running.number} is being made; wait or cancel it.")
+        policy = patterns.policy_in_force(rotation_id=rotation_id, now=now)
+        first = slots.first_week_on_or_after(patterns.pattern_of(rotation), now).week_date
+        newest = rotation.drafts.aggregate(number=Max("number"))["number"] or 0
+        draft = Draft.objects.create(
+            rotation=rotation,
+            number=newest + 1,
+            first_week_date=first,
+            weeks=planning.horizon_weeks(
+                rotation=rotation, first_week_date=first, wanted=weeks or policy.horizon_weeks
+            ),
+            policy=policy,
+            base_version=rotation.schedule_version,
+            requested_by_id=actor.engineer_id,
+            requested_at=now,
+        )
+        _record(draft, "asked for", actor=actor, now=now)
+    return draft
+
+
+def claim_draft(
+    *, draft_id: int, real_now: dt.datetime, now: dt.datetime, holder: str
+) -> Draft | None:
+    """Take a waiting draft for a minute; None when another worker has it or it moved on.
+
+    One that was claimed three times without an end is given up as failed.
+    """
+    free = Draft.objects.filter(pk=draft_id, state__in=WAITING).filter(
+        Q(leased_until__isnull=True) | Q(leased_until__lte=real_now)
+    )
+    worn_out = free.filter(tries__gte=MOST_TRIES)
+    if worn_out.update(
+        state=Draft.State.FAILED,
+        finished_at=now,
+        leased_until=None,
+        failure=f"Solving was interrupted {MOST_TRIES} times. Try again, or ask for fewer weeks.",
+    ):
+        return None
+    if not free.update(
+        state=Draft.State.SOLVING,
+        solving_at=now,
+        tries=F("tries") + 1,
+        leased_until=real_now + LEASE,
+        lease_holder=holder,
+    ):
+        return None
+    return Draft.objects.select_related("rotation__team", "policy").get(pk=draft_id)
+
+
+def renew_draft(*, draft_id: int, real_now: dt.datetime, holder: str) -> bool:
+    """Keep the draft for another minute; False when it was cancelled or taken over."""
+    held = Draft.objects.filter(pk=draft_id, state=Draft.State.SOLVING, lease_holder=holder)
+    return bool(held.update(leased_until=real_now + LEASE))
+
+
+def record_solution(*, draft_id: int, holder: str, solved: Solved, now: dt.datetime) -> bool:
+    """Write the solved cells and make the draft ready; False when it was taken away meanwhile."""
+    with transaction.atomic():
+        held = Draft.objects.filter(pk=draft_id, state=Draft.State.SOLVING, lease_holder=holder)
+        if not held.update(
+            state=Draft.State.READY,
+            finished_at=now,
+            proven=solved.proven,
+            solve_milliseconds=solved.milliseconds,
+            figures=solved.figures,
+            inputs_digest=solved.inputs_digest,
+            leased_until=None,
+        ):
+            return False
+        draft = Draft.objects.get(pk=draft_id)
+        levels = {
+            level.name: level.pk for level in Level.objects.filter(rotation_id=draft.rotation_id)
+        }
+        DraftShift.objects.filter(draft_id=draft_id).delete()
+        DraftShift.objects.bulk_create(
+            DraftShift(
+                draft_id=draft_id,
+                level_id=levels[shift.level],
+                week_date=shift.week_date,
+                holder_id=shift.holder_id,
+                load_hundredths=shift.load_hundredths,
+                holidays=list(shift.holidays),
+                reasons=list(shift.reasons),
+            )
+            for shift in solved.shifts
+        )
+    return True
+
+
+def record_failure(*, draft_id: int, holder: str, failure: str, now: dt.datetime) -> None:
+    """Note that no schedule could be made, and why, in words for the manager."""
+    held = Draft.objects.filter(pk=draft_id, state=Draft.State.SOLVING, lease_holder=holder)
+    held.update(state=Draft.State.FAILED, finished_at=now, failure=failure[:500], leased_until=None)
+
+
+def cancel_draft(*, draft_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Stop a draft that waits or is being solved.
+
+    Raises:
+        DraftMovedOnError: it has been solved, or is over, already.
+    """
+    _close(draft_id, WAITING, Draft.State.CANCELLED, verb="cancelled", actor=actor, now=now)
+
+
+def discard_draft(*, draft_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Put a draft aside that nobody wants; the published schedule is unchanged.
+
+    Raises:
+        DraftMovedOnError: it is published, discarded, or not solved yet.
+    """
+    ended = [Draft.State.READY, Draft.State.FAILED]
+    _close(draft_id, ended, Draft.State.DISCARDED, verb="discarded", actor=actor, now=now)
+
+
+def _close(
+    draft_id: int,
+    from_states: Sequence[Draft.State],
+    to_state: Draft.State,
+    *,
+    verb: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    with transaction.atomic():
+        open_draft = Draft.objects.filter(pk=draft_id, state__in=from_states)
+        moved = open_draft.update(
+            state=to_state, closed_at=now, closed_by_id=actor.engineer_id, leased_until=None
+        )
+        draft = Draft.objects.select_related("rotation__team").get(pk=draft_id)
+        if not moved:
+            raise DraftMovedOnError(f"Draft {draft.number} is {draft.state} by now.")
+        _record(draft, verb, actor=actor, now=now)
+
+
+def _record(draft: Draft, verb: str, *, actor: Actor, now: dt.datetime) -> None:
+    record(
+        actor=actor,
+        now=now,
+        area=Area.SCHEDULE,
+        verb=verb,
+        subject=f"draft {draft.number} of {draft.rotation.name}",
+        team=draft.rotation.team.slug,
+        after={"state": draft.state, "weeks": draft.weeks, "from": str(draft.first_week_date)},
+    )

@@ -1,0 +1,19 @@
+"""A published shift's end of life."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotation.models import Shift
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+def complete_shift(*, shift_id: int, now: dt.datetime) -> bool:
+    """Mark the shift as paid for, inside the transaction that writes its entries.
+
+    Returns False when it was completed before: then nothing may be written for it again.
+    """
+    waiting = Shift.objects.filter(pk=shift_id, completed_at__isnull=True)
+    return bool(waiting.update(completed_at=now))
