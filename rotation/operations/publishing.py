@@ -200,7 +200,9 @@ def _write(
         )
     }
     windows = _windows(draft.rotation, plan)
-    fresh, known, changes = [], [], []
+    fresh: list[Shift] = []
+    known: list[Shift] = []
+    changes: list[tuple[Shift, int | None]] = []
     for row in rows:
         shift = standing.get((row.level_id, row.week_date))
         before = shift.holder_id if shift is not None else None

@@ -1,0 +1,38 @@
+"""Rows that wait for a worker."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.db.models import Min, Q
+
+from rotation.models import Draft, SyncRun
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+WAITING = [Draft.State.QUEUED, Draft.State.SOLVING]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Oldest:
+    """When the oldest waiting row of each kind was left, None where none waits."""
+
+    draft_at: dt.datetime | None
+    sync_at: dt.datetime | None
+
+
+def waiting_draft_ids(*, real_now: dt.datetime) -> list[int]:
+    """Drafts that a worker may claim now, oldest first."""
+    free = Draft.objects.filter(state__in=WAITING).filter(
+        Q(leased_until__isnull=True) | Q(leased_until__lte=real_now)
+    )
+    return list(free.order_by("requested_at", "pk").values_list("pk", flat=True))
+
+
+def oldest_waiting() -> Oldest:
+    """The ages that readiness reports."""
+    drafts = Draft.objects.filter(state__in=WAITING).aggregate(at=Min("requested_at"))
+    syncs = SyncRun.objects.filter(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING])
+    return Oldest(draft_at=drafts["at"], sync_at=syncs.aggregate(at=Min("queued_at"))["at"])
