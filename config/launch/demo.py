@@ -70,7 +70,8 @@ def _redis(options: Options, folder: DataFolder, *, supervisor: Supervisor) -> I
         return
     listening = folder.redis_socket()
     try:
-        supervisor.start(redis_server.command(listening, environment=os.environ))
+        log = folder.logs / "redis.log"
+        supervisor.start(redis_server.command(listening, log=log, environment=os.environ))
         yield listening.url
     finally:
         supervisor.stop()

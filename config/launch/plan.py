@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from config.launch.data_folder import DataFolder
     from config.launch.options import Options
 
+# A copy on a machine where everybody is root, a container say: Celery's advice is not for it.
+AS_ROOT = ("-W", "ignore:You're running the worker with superuser privileges")
+
 
 def python(name: str, *words: str, environment: Mapping[str, str]) -> Command:
     """This interpreter with these words."""
@@ -53,5 +56,5 @@ def beat(environment: Mapping[str, str]) -> Command:
 
 
 def _celery(name: str, *flags: str, environment: Mapping[str, str]) -> Command:
-    words = ("-m", "celery", "-A", "config.celery:app", name, "--loglevel", "INFO", *flags)
-    return python(name, *words, environment=environment)
+    words = ("-m", "celery", "--quiet", "-A", "config.celery:app", name, "--loglevel", "INFO")
+    return python(name, *AS_ROOT, *words, *flags, environment=environment)

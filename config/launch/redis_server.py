@@ -35,7 +35,7 @@ maxmemory-policy noeviction
 save ""
 appendonly no
 dir {folder}
-loglevel warning
+logfile "{log}"
 daemonize no
 """
 
@@ -73,8 +73,12 @@ def remove_left(folder: pathlib.Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def command(listening: RedisSocket, *, environment: Mapping[str, str]) -> Command:
+def command(
+    listening: RedisSocket, *, log: pathlib.Path, environment: Mapping[str, str]
+) -> Command:
     """The command that serves on this socket; the password goes by its input, not its words.
+
+    It writes into the file `log`, and to its output only what keeps it from starting.
 
     Raises:
         LaunchError: no server's program is here.
@@ -87,6 +91,7 @@ def command(listening: RedisSocket, *, environment: Mapping[str, str]) -> Comman
             socket=listening.folder / SOCKET,
             password=listening.password,
             folder=listening.folder,
+            log=log,
         ),
     )
 
