@@ -10,6 +10,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("sign-out/", logout, name="account_logout"),
     path("", include("portal.urls")),
+    path("", include("rotation.urls")),
+    path("", include("compensation.urls")),
 ]
 
 handler400 = "portal.views.errors.bad_request"
