@@ -42,7 +42,8 @@ class ExportLine:
     """One entry with what payroll needs to know about it; `entry` is its number in the ledger.
 
     Office and cost centre are those of the shift's start, empty if unknown; `employee_id` is empty
-    while nobody has entered it; `reverses` is the number of the entry that this one cancels.
+    while nobody has entered it; an adjustment has no segment; `reverses` is the number of the entry
+    that this one cancels.
     """
 
     period: str
@@ -56,8 +57,8 @@ class ExportLine:
     level: str
     shift: str
     kind: str
-    segment_start: dt.datetime
-    segment_end: dt.datetime
+    segment_start: dt.datetime | None
+    segment_end: dt.datetime | None
     seconds: int
     rate_version: str
     currency: str
@@ -66,15 +67,29 @@ class ExportLine:
     key: str
 
 
-def detail_csv(lines: Iterable[ExportLine]) -> str:
-    """One line for each entry, sorted by period, employee, cost centre, currency and entry."""
-    return csv_text(DETAIL_COLUMNS, map(_detail_row, sorted(lines, key=_order)))
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """The cells of a file, as text; `rows` leave the header out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def as_csv(self) -> str:
+        """The file's text."""
+        return csv_text(self.columns, self.rows)
 
 
-def summary_csv(lines: Iterable[ExportLine]) -> str:
-    """One line for each period, employee, cost centre and currency, in this order."""
+def detail_table(lines: Iterable[ExportLine]) -> Table:
+    """One row for each entry, sorted by period, employee, cost centre, currency and entry."""
+    rows = tuple(_detail_row(line) for line in sorted(lines, key=_order))
+    return Table(columns=DETAIL_COLUMNS, rows=rows)
+
+
+def summary_table(lines: Iterable[ExportLine]) -> Table:
+    """One row for each period, employee, cost centre and currency, in this order."""
     groups = itertools.groupby(sorted(lines, key=_order), key=_group)
-    return csv_text(SUMMARY_COLUMNS, (_summary_row(list(group)) for _, group in groups))
+    rows = tuple(_summary_row(list(group)) for _, group in groups)
+    return Table(columns=SUMMARY_COLUMNS, rows=rows)
 
 
 def totals(lines: Iterable[ExportLine]) -> dict[str, int]:
@@ -93,8 +108,8 @@ def _order(line: ExportLine) -> tuple[tuple[str, str, str, str], int]:
     return _group(line), line.entry
 
 
-def _detail_row(line: ExportLine) -> list[str]:
-    return [
+def _detail_row(line: ExportLine) -> tuple[str, ...]:
+    return (
         line.period,
         str(line.entry),
         line.earned_on.isoformat(),
@@ -106,25 +121,25 @@ def _detail_row(line: ExportLine) -> list[str]:
         neutralised(line.level),
         neutralised(line.shift),
         neutralised(line.kind),
-        keys.instant_text(line.segment_start),
-        keys.instant_text(line.segment_end),
+        keys.instant_text(line.segment_start) if line.segment_start else "",
+        keys.instant_text(line.segment_end) if line.segment_end else "",
         str(line.seconds),
         neutralised(line.rate_version),
         line.currency,
         money.format_amount(line.amount_minor, line.currency),
         "" if line.reverses is None else str(line.reverses),
         neutralised(line.key),
-    ]
+    )
 
 
-def _summary_row(group: list[ExportLine]) -> list[str]:
+def _summary_row(group: list[ExportLine]) -> tuple[str, ...]:
     first = group[0]
     amount = sum(line.amount_minor for line in group)
-    return [
+    return (
         first.period,
         neutralised(first.employee_id),
         neutralised(first.cost_centre),
         first.currency,
         str(len(group)),
         money.format_amount(amount, first.currency),
-    ]
+    )

@@ -101,7 +101,7 @@ def price(shift: Shift, terms: Terms) -> Priced | Blocked:
     total = seconds(segments.paid_windows(shift))
     runs = segments.segments(shift)
     gap = total - sum(run.seconds for run in runs)
-    if not terms.is_paid or shifts.completed_at(shift) is None:
+    if not terms.is_paid or not shifts.has_started(shift):
         return Priced(entries=(), paid_seconds=total, gap_seconds=gap)
     rates, missing = _rates(shift, runs, terms)
     if missing:

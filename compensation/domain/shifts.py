@@ -49,22 +49,21 @@ def local_date(instant: dt.datetime, time_zone: str) -> dt.date:
     return instant.astimezone(zoneinfo.ZoneInfo(time_zone)).date()
 
 
-def completed_at(shift: Shift) -> dt.datetime | None:
-    """The instant from which the shift can be paid: its end or its cancellation.
-
-    None for a shift that was cancelled before it started: it is worth nothing and never completes.
-    """
+def completed_at(shift: Shift) -> dt.datetime:
+    """The instant from which the shift is over: its end, or its cancellation."""
     if shift.cancelled_at is None:
         return shift.period.ends_at
-    if shift.cancelled_at <= shift.period.starts_at:
-        return None
     return min(shift.cancelled_at, shift.period.ends_at)
 
 
 def is_completed(shift: Shift, *, now: dt.datetime) -> bool:
-    """Whether the shift can be paid: one second before its end it cannot."""
-    completed = completed_at(shift)
-    return completed is not None and now >= completed
+    """Whether the shift is over: one second before its end it is not."""
+    return now >= completed_at(shift)
+
+
+def has_started(shift: Shift) -> bool:
+    """Whether anything of the shift took place: one cancelled before its start is worth nothing."""
+    return completed_at(shift) > shift.period.starts_at
 
 
 def earned_on(shift: Shift) -> dt.date:
@@ -72,5 +71,5 @@ def earned_on(shift: Shift) -> dt.date:
 
     A week that ends at midnight on the first belongs to the month before.
     """
-    last = (completed_at(shift) or shift.period.starts_at) - _SECOND
+    last = completed_at(shift) - _SECOND
     return local_date(max(last, shift.period.starts_at), shift.time_zone)

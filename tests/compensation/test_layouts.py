@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from compensation.domain import chain, csv_text, keys, layouts
 from compensation.domain.layouts import ExportLine
 
+START = dt.datetime(2026, 5, 24, 23, tzinfo=dt.UTC)
 LINE = ExportLine(
     period="2026-05",
     entry=7,
@@ -25,7 +26,7 @@ LINE = ExportLine(
     level="primary",
     shift="12",
     kind="BASE",
-    segment_start=dt.datetime(2026, 5, 24, 23, tzinfo=dt.UTC),
+    segment_start=START,
     segment_end=dt.datetime(2026, 5, 31, 23, tzinfo=dt.UTC),
     seconds=451800,
     rate_version="dublin-primary-v1",
@@ -37,7 +38,7 @@ LINE = ExportLine(
 
 
 def test_the_detail_has_each_field_in_its_column() -> None:
-    header, row, end = layouts.detail_csv([LINE]).split("\r\n")
+    header, row, end = layouts.detail_table([LINE]).as_csv().split("\r\n")
 
     assert header == (
         "period,entry,earned_on,employee_id,name,cost_centre,office,rotation,level,shift,kind,"
@@ -60,7 +61,7 @@ def test_lines_are_sorted_by_employee_cost_centre_currency_and_entry() -> None:
         dataclasses.replace(LINE, entry=9),
     ]
 
-    rows = list(csv.DictReader(io.StringIO(layouts.detail_csv(lines), newline="")))
+    rows = list(csv.DictReader(io.StringIO(layouts.detail_table(lines).as_csv(), newline="")))
 
     assert [row["entry"] for row in rows] == ["9", "12", "3", "2", "4"]
 
@@ -72,7 +73,7 @@ def test_the_summary_never_adds_two_currencies() -> None:
         dataclasses.replace(LINE, entry=9, currency="JPY", amount_minor=40001),
     ]
 
-    assert layouts.summary_csv(lines).split("\r\n") == [
+    assert layouts.summary_table(lines).as_csv().split("\r\n") == [
         "period,employee_id,cost_centre,currency,entries,amount",
         "2026-05,00412,ENG-110,EUR,2,476.55",
         "2026-05,00412,ENG-110,JPY,1,40001",
@@ -85,7 +86,7 @@ def test_the_summary_never_adds_two_currencies() -> None:
 def test_a_text_that_a_spreadsheet_would_compute_is_neutralised(start: str) -> None:
     line = dataclasses.replace(LINE, name=f"{start}1+1", cost_centre=f"{start}X", amount_minor=-5)
 
-    row = next(csv.DictReader(io.StringIO(layouts.detail_csv([line]), newline="")))
+    row = next(csv.DictReader(io.StringIO(layouts.detail_table([line]).as_csv(), newline="")))
 
     assert (row["name"], row["cost_centre"]) == (f"'{start}1+1", f"'{start}X")
     assert row["amount"] == "-0.05"
@@ -106,7 +107,7 @@ def test_quotes_stand_only_where_they_are_needed() -> None:
 
 def test_a_key_refuses_a_part_that_could_make_two_entries_alike() -> None:
     parts = keys.KeyParts(
-        shift="1", person="2", segment_start=LINE.segment_start, rate_version="a|b", kind=keys.BASE
+        shift="1", person="2", segment_start=START, rate_version="a|b", kind=keys.BASE
     )
 
     with pytest.raises(ValueError, match="cannot be part of a key"):
@@ -119,7 +120,7 @@ SEALED = chain.Sealed(
     engineer_id=3,
     shift_id=12,
     kind="BASE",
-    segment_start=LINE.segment_start,
+    segment_start=START,
     segment_end=LINE.segment_end,
     seconds=451800,
     rate_version="dublin-primary-v1",

@@ -184,7 +184,7 @@ def walked_holidays(walk: Walk) -> list[tuple[str, dt.datetime, str, int]]:
 def test_segments_seconds_and_supplements_agree_with_a_walk_by_the_minute(case: Case) -> None:
     walk = Walk(case=case)
     walk.take()
-    if shifts.completed_at(case.shift) is None:
+    if not shifts.has_started(case.shift):
         walk.runs, walk.minutes, walk.positions = [], [], []
 
     result = priced(case)
@@ -210,7 +210,7 @@ def test_the_parts_of_each_rate_sum_to_its_pool_and_the_seconds_to_the_week(case
         parts = [entry for entry in base if entry.rate_version == rate.version]
         share = Fraction(sum(entry.seconds for entry in parts), result.paid_seconds)
         assert sum(entry.amount_minor for entry in parts) == nearest(rate.weekly_minor * share)
-    if shifts.completed_at(case.shift) is not None:
+    if shifts.has_started(case.shift):
         assert sum(entry.seconds for entry in base) + result.gap_seconds == result.paid_seconds
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from compensation.domain.layouts import summary_csv
+from compensation.domain.layouts import summary_table
 from tests.compensation.scenarios import Played, scenarios
 
 ALL = scenarios()
@@ -17,7 +17,7 @@ def test_a_scenario_gives_its_results_ledger_and_summary_to_the_byte(name: str) 
 
     played.play()
 
-    summary = summary_csv(played.as_lines())
+    summary = summary_table(played.as_lines()).as_csv()
     assert played.results == expected["events"]
     assert played.as_rows() == expected["ledger"]
     assert summary.split("\r\n")[1:-1] == expected["summary"]["rows"]

@@ -1,0 +1,1 @@
+"""Writes of rates, entries, pay periods and exports: one function per intention."""

@@ -1,0 +1,159 @@
+"""Closing a month: from then on its entries and its files never change."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from audit.operations import Area, record
+from common.refusals import RefusedError
+from compensation.domain import layouts, periods
+from compensation.models import Export, PayPeriod
+from compensation.operations.posting import hold_ledger, hold_period
+from compensation.queries.closing import CheckCode, closing_checks
+from compensation.queries.ledger import export_lines
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from audit.operations import Actor
+    from compensation.domain.layouts import ExportLine
+    from compensation.queries.closing import Check
+
+CSV = "csv"
+TABLES = {
+    Export.Layout.DETAIL: layouts.detail_table,
+    Export.Layout.SUMMARY: layouts.summary_table,
+}
+
+
+class MonthInvalidError(RefusedError):
+    """The text is no calendar month."""
+
+    code = "MONTH_INVALID"
+
+
+class PeriodClosedError(RefusedError):
+    """The month is closed already: a second click changes nothing."""
+
+    code = "PERIOD_CLOSED"
+    status = 409
+
+
+class CannotCloseError(RefusedError):
+    """Something stands against closing the month; `checks` are those that do not pass."""
+
+    code = "CANNOT_CLOSE"
+    status = 409
+
+    def __init__(self, checks: Sequence[Check]) -> None:
+        """Keep the checks and write them as one message."""
+        super().__init__(" ".join(_in_words(check) for check in checks))
+        self.checks = tuple(checks)
+
+    @property
+    def codes(self) -> tuple[CheckCode, ...]:
+        """What stands against it, in the order of the checks."""
+        return tuple(check.code for check in self.checks)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ClosedPeriod:
+    """What closing stored: names of the files, entries, totals in minor units by currency."""
+
+    month: str
+    file_names: tuple[str, ...]
+    entries: int
+    totals: dict[str, int]
+
+
+def close_period(*, month: str, actor: Actor, now: dt.datetime) -> ClosedPeriod:
+    """Close the month and store its files, all or nothing.
+
+    Holds the locks that posting takes, so an entry is in the files or in a later month.
+
+    Raises:
+        MonthInvalidError: `month` is no month such as 2026-11.
+        PeriodClosedError: it is closed already.
+        CannotCloseError: a check does not pass; nothing was changed.
+    """
+    _check_month(month)
+    with transaction.atomic():
+        period = hold_period(month)
+        hold_ledger()
+        if period.state == PayPeriod.State.CLOSED:
+            raise PeriodClosedError(f"{month} is closed already.")
+        failing = [check for check in closing_checks(month=month, now=now) if not check.passes]
+        if failing:
+            raise CannotCloseError(failing)
+        period.state = PayPeriod.State.CLOSED
+        period.closed_at, period.closed_by = now, actor.name
+        period.save(update_fields=["state", "closed_at", "closed_by"])
+        return _stored(period, actor=actor, now=now)
+
+
+def _check_month(month: str) -> None:
+    try:
+        periods.last_day(month)
+    except periods.MonthError as error:
+        raise MonthInvalidError(f"{error}.", fields={"period": f"{error}."}) from error
+
+
+def _stored(period: PayPeriod, *, actor: Actor, now: dt.datetime) -> ClosedPeriod:
+    lines = export_lines(month=period.month)
+    version = Export.objects.filter(period=period).values("version").distinct().count() + 1
+    exports = [_rendered(period, layout, lines, version=version) for layout in Export.Layout]
+    for export in exports:
+        export.created_at, export.created_by = now, actor.name
+    Export.objects.bulk_create(exports)
+    _record_close(period, exports, entries=len(lines), actor=actor, now=now)
+    return ClosedPeriod(
+        month=period.month,
+        file_names=tuple(export.file_name for export in exports),
+        entries=len(lines),
+        totals=layouts.totals(lines),
+    )
+
+
+def _rendered(
+    period: PayPeriod, layout: Export.Layout, lines: list[ExportLine], *, version: int
+) -> Export:
+    table = TABLES[layout](lines)
+    content = table.as_csv().encode()
+    return Export(
+        period=period,
+        version=version,
+        layout=layout,
+        format=CSV,
+        file_name=f"rota-{period.month}-{layout}-v{version}.csv",
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        row_count=len(table.rows),
+        totals=layouts.totals(lines),
+    )
+
+
+def _record_close(
+    period: PayPeriod, exports: list[Export], *, entries: int, actor: Actor, now: dt.datetime
+) -> None:
+    record(
+        actor=actor,
+        now=now,
+        area=Area.MONEY,
+        verb="closed",
+        subject=f"pay period {period.month}",
+        before={"state": PayPeriod.State.OPEN.value},
+        after={
+            "state": PayPeriod.State.CLOSED.value,
+            "entries": entries,
+            "files": {export.file_name: export.sha256 for export in exports},
+        },
+    )
+
+
+def _in_words(check: Check) -> str:
+    return f"{check.sentence} ({'; '.join(check.items)})" if check.items else check.sentence

@@ -1,0 +1,126 @@
+"""Adding what a week is worth. Versions are only ever added."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import zoneinfo
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from audit.operations import Area, record
+from common.refusals import RefusedError
+from compensation.domain import money
+from compensation.models import Rate
+from volunteers.models import Office
+
+if TYPE_CHECKING:
+    from audit.operations import Actor
+
+LEVELS = ("primary", "escalation")
+MOST_MINOR = 10**12
+FURTHEST = dt.timedelta(days=3660)
+_TRIES = 3
+
+
+class RateInvalidError(RefusedError):
+    """Something in the rate itself is not right; `fields` says what."""
+
+    code = "RATE_INVALID"
+
+
+class PastRateError(RefusedError):
+    """The rate would start before today in its office: weeks that are over would change."""
+
+    code = "RATE_IN_THE_PAST"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NewRate:
+    """What a week and a whole public holiday are worth from a date on, in minor units."""
+
+    office_id: int
+    level: str
+    effective_from: dt.date
+    weekly_minor: int
+    holiday_minor: int
+
+
+def add_rate(*, rate: NewRate, actor: Actor, now: dt.datetime) -> str:
+    """Add a version, in the office's currency, and return its name, `dublin-primary-v2`.
+
+    It counts for every shift that starts on its date or later, shifts already published included.
+
+    Raises:
+        RateInvalidError: an unknown office or level, an amount below 0, or a date too far ahead.
+        PastRateError: it starts before today in the office's zone.
+    """
+    office = _office(rate.office_id)
+    _check(rate, currency=office.currency)
+    today = now.astimezone(zoneinfo.ZoneInfo(office.time_zone)).date()
+    if rate.effective_from < today:
+        message = f"A rate starts today, {today.isoformat()}, or later."
+        raise PastRateError(message, fields={"effective_from": message})
+    if rate.effective_from > today + FURTHEST:
+        message = "A rate starts within ten years."
+        raise RateInvalidError(message, fields={"effective_from": message})
+    row = _insert(rate, office=office, actor=actor, now=now)
+    return row.version
+
+
+def _check(rate: NewRate, *, currency: str) -> None:
+    fields = {}
+    if rate.level not in LEVELS:
+        fields["level"] = "The level is primary or escalation."
+    for name, minor in (("weekly", rate.weekly_minor), ("holiday", rate.holiday_minor)):
+        if not 0 <= minor <= MOST_MINOR:
+            fields[name] = "The amount is 0 or more, and below any mistake in typing."
+    if currency not in money.currencies():
+        fields["office"] = f"The office's currency {currency} is none of ISO 4217."
+    if fields:
+        raise RateInvalidError(" ".join(fields.values()), fields=fields)
+
+
+def _office(office_id: int) -> Office:
+    office = Office.objects.filter(pk=office_id).first()
+    if office is None:
+        message = "There is no such office."
+        raise RateInvalidError(message, fields={"office": message})
+    return office
+
+
+def _insert(rate: NewRate, *, office: Office, actor: Actor, now: dt.datetime) -> Rate:
+    """The new row; of two who add at the same moment the second takes the next number."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with transaction.atomic():
+                return _added(rate, office=office, actor=actor, now=now)
+        except IntegrityError:
+            if not tries_left:
+                raise
+    raise AssertionError("the last try raises")
+
+
+def _added(rate: NewRate, *, office: Office, actor: Actor, now: dt.datetime) -> Rate:
+    earlier = Rate.objects.filter(office=office, level=rate.level).count()
+    row = Rate.objects.create(
+        version=f"{office.slug}-{rate.level}-v{earlier + 1}",
+        office=office,
+        level=rate.level,
+        effective_from=rate.effective_from,
+        weekly_minor=rate.weekly_minor,
+        holiday_minor=rate.holiday_minor,
+        currency=office.currency,
+        added_by=actor.name,
+        added_at=now,
+    )
+    record(
+        actor=actor,
+        now=now,
+        area=Area.MONEY,
+        verb="added",
+        subject=f"rate {row.version}",
+        after={"version": row.version, "effective_from": row.effective_from.isoformat()},
+    )
+    return row

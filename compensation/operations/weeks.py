@@ -1,0 +1,188 @@
+"""Completed weeks become entries: each shift once, however often and wherever the sweep runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from audit.operations import Area, record
+from compensation.domain import pricing, shifts
+from compensation.models import BlockedShift
+from compensation.operations.blocking import block_shift
+from compensation.operations.posting import (
+    KeyConflictError,
+    NewEntry,
+    PeriodMovedError,
+    post_entries,
+)
+from compensation.queries import people
+from compensation.queries.rates import pricing_rates
+from compensation.queries.shifts import payable_shift
+from rotation.models import Shift
+from rotation.operations import shifts as rotation_shifts
+from rotation.queries import worked
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from audit.operations import Actor
+    from compensation.queries.shifts import PayableShift
+
+logger = logging.getLogger(__name__)
+_TRIES = 3
+
+
+class Outcome(enum.StrEnum):
+    """What became of a shift: completed, blocked, or nothing to do here (yet, or any more)."""
+
+    COMPLETED = "completed"
+    BLOCKED = "blocked"
+    UNTOUCHED = "untouched"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class WeekResult:
+    """What became of one shift, and the numbers of its new entries."""
+
+    outcome: Outcome
+    numbers: tuple[int, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class SweepResult:
+    """Weeks completed and entries posted by this run; weeks that stay blocked or failed."""
+
+    completed: int = 0
+    posted: int = 0
+    blocked: int = 0
+    failed: int = 0
+
+
+def complete_weeks(*, actor: Actor, now: dt.datetime) -> SweepResult:
+    """Complete every shift that has ended by `now`, in order of (end, id).
+
+    One transaction each. Any number may run at once: a shift that another run holds is left to it.
+    """
+    completed = posted = blocked = failed = 0
+    for shift_id in worked.ended_shift_ids(now=now):
+        try:
+            result = complete_shift(shift_id=shift_id, actor=actor, now=now)
+        except KeyConflictError:
+            # Money that differs from what was posted waits for a person; other weeks go on.
+            logger.exception("shift %s is not completed", shift_id)
+            failed += 1
+            continue
+        completed += result.outcome is Outcome.COMPLETED
+        blocked += result.outcome is Outcome.BLOCKED
+        posted += len(result.numbers)
+    return SweepResult(completed=completed, posted=posted, blocked=blocked, failed=failed)
+
+
+def complete_shift(*, shift_id: int, actor: Actor, now: dt.datetime) -> WeekResult:
+    """Price an ended shift, post its entries and mark it completed, all or nothing.
+
+    A shift that no rate prices is noted as blocked and waits. One that has not ended, is completed
+    or is held by another run stays untouched.
+
+    Raises:
+        KeyConflictError: the ledger has one of its entries with other content.
+        PeriodMovedError: months were closed three times in between.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with transaction.atomic():
+                return _complete(shift_id, actor=actor, now=now)
+        except PeriodMovedError:
+            if not tries_left:
+                raise
+    raise AssertionError("the last try raises")
+
+
+def _complete(shift_id: int, *, actor: Actor, now: dt.datetime) -> WeekResult:
+    payable = _held(shift_id)
+    if payable is None or not shifts.is_completed(payable.shift, now=now):
+        return WeekResult(outcome=Outcome.UNTOUCHED)
+    terms, rate_ids = _terms(payable)
+    priced = pricing.price(payable.shift, terms)
+    if isinstance(priced, pricing.Blocked):
+        block_shift(payable, priced, actor=actor, now=now)
+        return WeekResult(outcome=Outcome.BLOCKED)
+    if not rotation_shifts.complete_shift(shift_id=shift_id, now=now):
+        return WeekResult(outcome=Outcome.UNTOUCHED)
+    entries = [_entry(entry, shift_id, rate_ids) for entry in priced.entries]
+    numbers = post_entries(entries, earned=payable.earned_on, now=now)
+    BlockedShift.objects.filter(shift_id=shift_id).delete()
+    _record_completed(payable, numbers, actor=actor, now=now)
+    return WeekResult(outcome=Outcome.COMPLETED, numbers=tuple(numbers))
+
+
+def _held(shift_id: int) -> PayableShift | None:
+    """The shift, which nobody else changes until the transaction ends; None if it is not ours."""
+    waiting = Shift.objects.filter(pk=shift_id, completed_at__isnull=True)
+    if waiting.select_for_update(skip_locked=True).first() is None:
+        return None
+    return payable_shift(shift_id=shift_id)
+
+
+def _terms(payable: PayableShift) -> tuple[pricing.Terms, dict[str, int]]:
+    """Offices and holidays as of the shift's start; the rates that may apply, and their ids."""
+    shift = payable.shift
+    engineer_ids = _people(payable)
+    postings = people.postings_of(engineer_ids)
+    places = {one: postings.place(one, shift.starts_on) for one in engineer_ids}
+    offices = {place.office for place in places.values() if place is not None}
+    last = shifts.local_date(shift.period.ends_at, shift.time_zone)
+    holidays = people.holidays_of(offices, first=shift.starts_on, last=last)
+    rates = pricing_rates(offices=offices, level=shift.level)
+    known = {
+        str(one): pricing.Person(
+            key=str(one),
+            office=place.office if place else None,
+            holidays=holidays[place.office] if place else frozenset(),
+        )
+        for one, place in places.items()
+    }
+    return (
+        pricing.Terms(people=known, rates=rates.rates, is_paid=payable.is_paid),
+        rates.ids,
+    )
+
+
+def _people(payable: PayableShift) -> list[int]:
+    return sorted({int(stint.person) for stint in payable.shift.stints if stint.person is not None})
+
+
+def _entry(entry: pricing.PricedEntry, shift_id: int, rate_ids: dict[str, int]) -> NewEntry:
+    return NewEntry(
+        engineer_id=int(entry.person),
+        shift_id=shift_id,
+        kind=entry.kind,
+        segment=entry.segment,
+        seconds=entry.seconds,
+        rate_id=rate_ids[entry.rate_version],
+        rate_version=entry.rate_version,
+        amount_minor=entry.amount_minor,
+        currency=entry.currency,
+        earned_on=entry.earned_on,
+        key=entry.key,
+    )
+
+
+def _record_completed(
+    payable: PayableShift, numbers: list[int], *, actor: Actor, now: dt.datetime
+) -> None:
+    known = people.people_of(_people(payable))
+    record(
+        actor=actor,
+        now=now,
+        area=Area.MONEY,
+        verb="completed",
+        subject=payable.title,
+        team=payable.team,
+        concerned=[email for _, email in known.values()],
+        after={"entries": numbers},
+    )

@@ -1,0 +1,1 @@
+"""Reads of rates, entries, pay periods and what stops a month from closing."""

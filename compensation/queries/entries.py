@@ -1,0 +1,102 @@
+"""Lines of compensation with the words that a page needs beside them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from compensation.domain.money import format_amount
+from compensation.models import Entry, PayPeriod
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.db.models import QuerySet
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class EntryLine:
+    """One entry. An adjustment has no shift, segment and rate; texts are empty then.
+
+    `reverses` and `reversed_by` are numbers of other entries; `weekly_minor` and `holiday_minor`
+    are the rate's, for showing how the amount was computed.
+    """
+
+    number: int
+    month: str
+    is_closed: bool
+    engineer_id: int
+    name: str
+    shift_id: int | None
+    rotation: str
+    level: str
+    week_date: dt.date | None
+    time_zone: str
+    kind: str
+    segment_start: dt.datetime | None
+    segment_end: dt.datetime | None
+    seconds: int
+    rate_version: str
+    weekly_minor: int
+    holiday_minor: int
+    amount_minor: int
+    currency: str
+    earned_on: dt.date
+    posted_at: dt.datetime
+    key: str
+    reverses: int | None
+    reversed_by: int | None
+
+    @property
+    def amount(self) -> str:
+        """The amount as files and the API write it."""
+        return format_amount(self.amount_minor, self.currency)
+
+
+def entries_of(*, engineer_id: int) -> list[EntryLine]:
+    """Everything that one person has earned, the newest entry first."""
+    return entry_lines(Entry.objects.filter(engineer_id=engineer_id).order_by("-number"))
+
+
+def entries_in(*, month: str) -> list[EntryLine]:
+    """Every entry of a month, in order of its number."""
+    return entry_lines(Entry.objects.filter(period__month=month).order_by("number"))
+
+
+def entry_lines(entries: QuerySet[Entry]) -> list[EntryLine]:
+    """The entries as lines, in their order; one query."""
+    rows = entries.select_related(
+        "period", "engineer", "rate", "reverses", "reversed_by", "shift__level__rotation"
+    )
+    return [_line(row) for row in rows]
+
+
+def _line(row: Entry) -> EntryLine:
+    shift, rate = row.shift, row.rate
+    later: Entry | None = getattr(row, "reversed_by", None)
+    return EntryLine(
+        number=row.number,
+        month=row.period.month,
+        is_closed=row.period.state == PayPeriod.State.CLOSED,
+        engineer_id=row.engineer_id,
+        name=row.engineer.name,
+        shift_id=row.shift_id,
+        rotation=shift.level.rotation.name if shift else "",
+        level=shift.level.name if shift else "",
+        week_date=shift.week_date if shift else None,
+        time_zone=shift.time_zone if shift else "UTC",
+        kind=row.kind,
+        segment_start=row.segment_start,
+        segment_end=row.segment_end,
+        seconds=row.seconds,
+        rate_version=rate.version if rate else "",
+        weekly_minor=rate.weekly_minor if rate else 0,
+        holiday_minor=rate.holiday_minor if rate else 0,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        earned_on=row.earned_on,
+        posted_at=row.posted_at,
+        key=row.key,
+        reverses=row.reverses.number if row.reverses else None,
+        reversed_by=later.number if later else None,
+    )

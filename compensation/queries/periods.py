@@ -1,0 +1,218 @@
+"""Pay periods: their states, their totals, and what stops one from closing."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Max, Sum
+
+from compensation.domain import keys, layouts
+from compensation.domain.money import format_amount
+from compensation.models import Entry, Export, PayPeriod
+from compensation.queries.ledger import export_lines
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from compensation.domain.layouts import ExportLine
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class CurrencyTotal:
+    """What a period is worth in one currency; never add two of these."""
+
+    currency: str
+    entries: int
+    amount_minor: int
+
+    @property
+    def amount(self) -> str:
+        """The amount as files and the API write it."""
+        return format_amount(self.amount_minor, self.currency)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PersonTotal:
+    """What a period is worth to one person, cost centre and currency.
+
+    `paid_seconds` counts base entries alone: a holiday's supplement is for the same time.
+    """
+
+    employee_id: str
+    name: str
+    office: str
+    cost_centre: str
+    currency: str
+    entries: int
+    paid_seconds: int
+    amount_minor: int
+
+    @property
+    def amount(self) -> str:
+        """The amount as files and the API write it."""
+        return format_amount(self.amount_minor, self.currency)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PeriodLine:
+    """One month in a list of months."""
+
+    month: str
+    is_closed: bool
+    closed_at: dt.datetime | None
+    closed_by: str
+    totals: tuple[CurrencyTotal, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ExportFact:
+    """A stored file without its bytes; one with a later version is superseded."""
+
+    export_id: int
+    month: str
+    version: int
+    layout: str
+    format: str
+    file_name: str
+    sha256: str
+    row_count: int
+    totals: dict[str, int]
+    created_at: dt.datetime
+    created_by: str
+    sent_at: dt.datetime | None
+    sent_by: str
+    is_superseded: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class StoredExport:
+    """A stored file with its bytes."""
+
+    file_name: str
+    content: bytes
+    sha256: str
+
+
+def last_closed_month() -> str | None:
+    """The month that was closed last; none before it takes an entry."""
+    closed = PayPeriod.objects.filter(state=PayPeriod.State.CLOSED)
+    last: str | None = closed.aggregate(last=Max("month"))["last"]
+    return last
+
+
+def period_lines() -> list[PeriodLine]:
+    """Every month that has a row, the newest first, with its totals by currency."""
+    totals = _totals_by_month()
+    return [_line(period, totals) for period in PayPeriod.objects.order_by("-month")]
+
+
+def period_line(*, month: str) -> PeriodLine | None:
+    """One month with its totals, or None if it has no row."""
+    period = PayPeriod.objects.filter(month=month).first()
+    return _line(period, _totals_by_month(month)) if period else None
+
+
+def person_totals(*, month: str) -> list[PersonTotal]:
+    """The month by currency, then name, employee number and cost centre."""
+    groups: dict[tuple[str, str, str, str], list[ExportLine]] = {}
+    for line in export_lines(month=month):
+        group = (line.currency, line.name, line.employee_id, line.cost_centre)
+        groups.setdefault(group, []).append(line)
+    return [_person(groups[group]) for group in sorted(groups)]
+
+
+def open_months_before(*, month: str) -> list[str]:
+    """Earlier months that are still open, in order of time."""
+    earlier = PayPeriod.objects.filter(state=PayPeriod.State.OPEN, month__lt=month)
+    return list(earlier.order_by("month").values_list("month", flat=True))
+
+
+def people_without_number(*, month: str) -> list[str]:
+    """Names of those who have entries in the month and no employee number, in order of name."""
+    entries = Entry.objects.filter(period__month=month, engineer__employee_id__isnull=True)
+    people = entries.order_by("engineer__name", "engineer_id").distinct()
+    return [name for name, _ in people.values_list("engineer__name", "engineer_id")]
+
+
+def exports_of(*, month: str) -> list[ExportFact]:
+    """The month's stored files, newest version first, then by layout and format."""
+    exports = Export.objects.filter(period__month=month).select_related("period")
+    ordered = list(exports.defer("content").order_by("-version", "layout", "format", "pk"))
+    newest = max((export.version for export in ordered), default=0)
+    return [_fact(export, newest) for export in ordered]
+
+
+def stored_export(
+    *, month: str, layout: str, file_format: str, version: int | None = None
+) -> StoredExport | None:
+    """The bytes as they were stored, of the newest version unless one is named; None if absent."""
+    exports = Export.objects.filter(period__month=month, layout=layout, format=file_format)
+    if version is not None:
+        exports = exports.filter(version=version)
+    export = exports.order_by("-version").first()
+    if export is None:
+        return None
+    return StoredExport(
+        file_name=export.file_name, content=bytes(export.content), sha256=export.sha256
+    )
+
+
+def _totals_by_month(month: str | None = None) -> dict[str, list[CurrencyTotal]]:
+    entries = Entry.objects.all() if month is None else Entry.objects.filter(period__month=month)
+    rows = (
+        entries.values_list("period__month", "currency")
+        .annotate(count=Count("pk"), amount=Sum("amount_minor"))
+        .order_by("period__month", "currency")
+    )
+    totals: dict[str, list[CurrencyTotal]] = {}
+    for of_month, currency, count, amount in rows:
+        total = CurrencyTotal(currency=currency, entries=count, amount_minor=amount)
+        totals.setdefault(of_month, []).append(total)
+    return totals
+
+
+def _line(period: PayPeriod, totals: dict[str, list[CurrencyTotal]]) -> PeriodLine:
+    return PeriodLine(
+        month=period.month,
+        is_closed=period.state == PayPeriod.State.CLOSED,
+        closed_at=period.closed_at,
+        closed_by=period.closed_by,
+        totals=tuple(totals.get(period.month, [])),
+    )
+
+
+def _person(lines: Iterable[ExportLine]) -> PersonTotal:
+    group = list(lines)
+    last = group[-1]
+    base = [line for line in group if line.kind == keys.BASE]
+    return PersonTotal(
+        employee_id=last.employee_id,
+        name=last.name,
+        office=last.office,
+        cost_centre=last.cost_centre,
+        currency=last.currency,
+        entries=len(group),
+        paid_seconds=sum(line.seconds for line in base),
+        amount_minor=layouts.totals(group)[last.currency],
+    )
+
+
+def _fact(export: Export, newest: int) -> ExportFact:
+    return ExportFact(
+        export_id=export.pk,
+        month=export.period.month,
+        version=export.version,
+        layout=export.layout,
+        format=export.format,
+        file_name=export.file_name,
+        sha256=export.sha256,
+        row_count=export.row_count,
+        totals=export.totals,
+        created_at=export.created_at,
+        created_by=export.created_by,
+        sent_at=export.sent_at,
+        sent_by=export.sent_by,
+        is_superseded=export.version < newest,
+    )

@@ -1,0 +1,119 @@
+"""What weeks are worth: the rates in force, those to come and their history."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from compensation.domain.money import format_amount
+from compensation.domain.rates import Rate as DomainRate
+from compensation.domain.rates import rate_in_force
+from compensation.models import Rate
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class RateLine:
+    """One version, with its amounts as files and the API write them."""
+
+    rate_id: int
+    version: str
+    office_id: int
+    office: str
+    level: str
+    effective_from: dt.date
+    weekly_minor: int
+    holiday_minor: int
+    currency: str
+    added_by: str
+    added_at: dt.datetime
+
+    @property
+    def weekly(self) -> str:
+        """The amount for a week, `600.00`."""
+        return format_amount(self.weekly_minor, self.currency)
+
+    @property
+    def holiday(self) -> str:
+        """The supplement for one whole public holiday, `90.00`."""
+        return format_amount(self.holiday_minor, self.currency)
+
+
+def rate_history(*, office_id: int | None = None) -> list[RateLine]:
+    """Every version, of one office or of all: by office, level, newest date and insert first."""
+    rates = Rate.objects.select_related("office")
+    if office_id is not None:
+        rates = rates.filter(office_id=office_id)
+    ordered = rates.order_by("office__name", "office_id", "level", "-effective_from", "-pk")
+    return [_line(rate) for rate in ordered]
+
+
+def rates_in_force(*, on: dt.date, office_id: int | None = None) -> list[RateLine]:
+    """The rate of each office and level on a date, those without one left out; by office, level."""
+    found: dict[tuple[int, str], RateLine] = {}
+    for line in rate_history(office_id=office_id):
+        if line.effective_from <= on:
+            found.setdefault((line.office_id, line.level), line)
+    return list(found.values())
+
+
+def coming_rates(*, after: dt.date) -> list[RateLine]:
+    """Versions that start after a date, in order of date."""
+    coming = Rate.objects.select_related("office").filter(effective_from__gt=after)
+    return [_line(rate) for rate in coming.order_by("effective_from", "pk")]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PricingRates:
+    """The versions that pricing may choose from, and their ids by version."""
+
+    rates: tuple[DomainRate, ...]
+    ids: dict[str, int]
+
+
+def pricing_rates(*, offices: Iterable[str], level: str) -> PricingRates:
+    """Every version of the offices, by slug, at the level."""
+    rows = Rate.objects.select_related("office").filter(office__slug__in=set(offices), level=level)
+    rates = list(rows.order_by("pk"))
+    return PricingRates(
+        rates=tuple(_domain(rate) for rate in rates),
+        ids={rate.version: rate.pk for rate in rates},
+    )
+
+
+def has_rate(*, office: str, level: str, on: dt.date) -> bool:
+    """Whether the office, by slug, has a rate in force at the level on a date."""
+    known = pricing_rates(offices=[office], level=level)
+    return rate_in_force(known.rates, office=office, level=level, on=on) is not None
+
+
+def _domain(rate: Rate) -> DomainRate:
+    return DomainRate(
+        version=rate.version,
+        office=rate.office.slug,
+        level=rate.level,
+        effective_from=rate.effective_from,
+        weekly_minor=rate.weekly_minor,
+        holiday_minor=rate.holiday_minor,
+        currency=rate.currency,
+        inserted=rate.pk,
+    )
+
+
+def _line(rate: Rate) -> RateLine:
+    return RateLine(
+        rate_id=rate.pk,
+        version=rate.version,
+        office_id=rate.office_id,
+        office=rate.office.name,
+        level=rate.level,
+        effective_from=rate.effective_from,
+        weekly_minor=rate.weekly_minor,
+        holiday_minor=rate.holiday_minor,
+        currency=rate.currency,
+        added_by=rate.added_by,
+        added_at=rate.added_at,
+    )

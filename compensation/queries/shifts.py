@@ -1,0 +1,95 @@
+"""Shifts as pay sees them: which have ended and wait, and what pricing needs of one."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from common import wording
+from compensation.domain import periods, shifts
+from rotation.models import Rotation, Shift
+from rotation.queries import worked
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+PAID_ALWAYS = "primary"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PayableShift:
+    """One shift ready for pricing, and the words in which people know it.
+
+    `shift` names people by their ids as text; `team` is the on-call team's slug.
+    """
+
+    shift_id: int
+    title: str
+    team: str
+    is_paid: bool
+    is_completed: bool
+    shift: shifts.Shift
+
+    @property
+    def earned_on(self) -> dt.date:
+        """The local date to which its pay belongs."""
+        return shifts.earned_on(self.shift)
+
+
+def shift_title(*, rotation: str, level: str, week_date: dt.date) -> str:
+    """How a shift is called: `Platform, primary, week of Mon 23 Nov 2026`."""
+    return f"{rotation}, {level_words(level)}, week of {wording.day(week_date)}"
+
+
+def level_words(level: str) -> str:
+    """A level as pages call it."""
+    return "level 2" if level == "escalation" else level
+
+
+def payable_shift(*, shift_id: int) -> PayableShift:
+    """What pricing needs of one shift, its accepted covers laid over it.
+
+    Raises:
+        Shift.DoesNotExist: there is no such shift.
+    """
+    found = worked.worked_shift(shift_id=shift_id)
+    return _payable(found, Rotation.objects.select_related("team").get(pk=found.rotation_id))
+
+
+def waiting_shifts(*, now: dt.datetime, until_month: str) -> list[PayableShift]:
+    """Ended shifts not dealt with that are earned in the month or before it; by end, then id."""
+    ids = worked.ended_shift_ids(now=now)
+    rotations = {row.pk: row for row in Rotation.objects.select_related("team")}
+    found = worked.worked_shifts(shifts=Shift.objects.filter(pk__in=ids))
+    waiting = [_payable(shift, rotations[shift.rotation_id]) for shift in found]
+    earned = [one for one in waiting if periods.month_of(one.earned_on) <= until_month]
+    return sorted(earned, key=lambda one: (shifts.completed_at(one.shift), one.shift_id))
+
+
+def rotation_zones() -> list[str]:
+    """The time zone of every rotation, each once, in alphabetical order."""
+    return sorted(set(Rotation.objects.values_list("time_zone", flat=True)))
+
+
+def _payable(found: worked.WorkedShift, rotation: Rotation) -> PayableShift:
+    return PayableShift(
+        shift_id=found.shift_id,
+        title=shift_title(rotation=rotation.name, level=found.level, week_date=found.week_date),
+        team=rotation.team.slug,
+        is_paid=found.level == PAID_ALWAYS or found.level2_paid,
+        is_completed=found.completed_at is not None,
+        shift=shifts.Shift(
+            key=str(found.shift_id),
+            level=found.level,
+            time_zone=found.zone,
+            period=found.period,
+            day_windows=found.day_windows,
+            stints=tuple(
+                shifts.Stint(
+                    person=None if stint.person is None else str(stint.person), period=stint.period
+                )
+                for stint in found.stints
+            ),
+            cancelled_at=found.cancelled_at,
+        ),
+    )

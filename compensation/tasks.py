@@ -1,0 +1,15 @@
+"""Celery's doorway to compensation."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from audit.operations import Actor
+from common import clock
+from compensation.operations import weeks
+
+
+@shared_task(name="compensation.sweep_weeks")
+def sweep_weeks() -> int:
+    """Complete the weeks that have ended; returns how many entries were posted."""
+    return weeks.complete_weeks(actor=Actor.sweep("weeks"), now=clock.now()).posted
