@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from celery.schedules import schedule
 from django.conf import settings
 
 from config import broker
@@ -28,3 +29,23 @@ timezone = "UTC"
 enable_utc = True
 beat_max_loop_interval = 5
 beat_schedule_filename = str(settings.DATA_DIR / "beat-schedule")
+beat_scheduler = "config.heartbeat:Scheduler"
+imports = ("config.heartbeat",)
+
+SWEEP_SECONDS = 15.0
+EXPIRES_SECONDS = 60
+_SWEEPS = (
+    "outbox.sweep_messages",
+    "rotation.sweep_drafts",
+    "rotation.sweep_syncs",
+    "compensation.sweep_weeks",
+)
+# A sweep that waited for a minute in the queue is dropped: the next one is there by then.
+beat_schedule = {
+    name: {
+        "task": name,
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"expires": EXPIRES_SECONDS},
+    }
+    for name in _SWEEPS
+}

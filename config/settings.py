@@ -23,6 +23,8 @@ DATA_DIR = pathlib.Path(env.text("ROTA_DATA_DIR", str(BASE_DIR / ".data"))).abso
 ROTA_PORT = env.number("ROTA_PORT", 8000)
 ROTA_BASE_URL = env.text("ROTA_BASE_URL", f"http://127.0.0.1:{ROTA_PORT}").rstrip("/")
 ROTA_CLOCK_FILE = env.text("ROTA_CLOCK_FILE", "" if IS_PRODUCTION else str(DATA_DIR / "clock"))
+if IS_PRODUCTION and ROTA_CLOCK_FILE:
+    raise ImproperlyConfigured("ROTA_CLOCK_FILE is set: only a demo's clock can be moved.")
 
 DEBUG = False
 SECRET_KEY = env.secret("ROTA_SECRET_KEY")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.views import demo, how, settings, sign_in
+from portal.views import demo, health, how, settings, sign_in
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("how/", how.how, name="how"),
     path("sign-in/", sign_in.sign_in, name="account_login"),
     path("sign-in/demo/", demo.sign_in, name="sign-in-demo"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from rotation.models import Draft, SyncRun
 
@@ -36,3 +36,10 @@ def oldest_waiting() -> Oldest:
     drafts = Draft.objects.filter(state__in=WAITING).aggregate(at=Min("requested_at"))
     syncs = SyncRun.objects.filter(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING])
     return Oldest(draft_at=drafts["at"], sync_at=syncs.aggregate(at=Min("queued_at"))["at"])
+
+
+def last_good_sync_at() -> dt.datetime | None:
+    """When a run last ended with PagerDuty in line, for any rotation; None when never."""
+    done = SyncRun.objects.filter(state=SyncRun.State.DONE)
+    last: dt.datetime | None = done.aggregate(at=Max("finished_at"))["at"]
+    return last
