@@ -1,0 +1,208 @@
+"""The pages for people: who is on call now, what comes, what was asked last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import itertools
+import pathlib
+import urllib.parse
+from typing import TYPE_CHECKING
+
+from pagerduty_simulator import rendering, timeline, times
+from pagerduty_simulator.rendering import Entry, Window
+from pagerduty_simulator.wire import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pagerduty_simulator.simulator import Simulator
+    from pagerduty_simulator.state import Account, Json
+
+SCHEDULE_PATH = "/_sim/schedules/"
+
+_STYLE = pathlib.Path(__file__).with_name("style.css").read_bytes()
+_FEW_WEEKS = 2
+_ALL_WEEKS = 26
+_MOST_LISTED = 200
+_MOST_DETAILED = 6
+_LATEST_REQUESTS = 15
+_HEADERS = {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+
+def style(_simulator: Simulator, _request: Request) -> Response:
+    """The pages' one style sheet."""
+    return Response(
+        status=200,
+        headers={"content-type": "text/css; charset=utf-8", "cache-control": "no-cache"},
+        body=_STYLE,
+    )
+
+
+def overview(simulator: Simulator, _request: Request) -> Response:
+    """The first page: all schedules with who is on call, the coming weeks, the last requests."""
+    now = simulator.clock.now()
+    with simulator.lock:
+        account = simulator.account
+        schedules = list(account.schedules)
+        parts = [
+            f"<h1>{_count(len(schedules), 'schedule')} in this simulator</h1>",
+            f'<p class="soft">It is {_moment(now, dt.UTC)} UTC for the simulator.</p>',
+            _NOTICE,
+            _on_call_now(account, schedules[:_MOST_LISTED], now),
+        ]
+        if len(schedules) > _MOST_LISTED:
+            parts.append(f"<p>The first {_MOST_LISTED} are shown.</p>")
+        parts += [
+            _panel(account, schedule, now, _FEW_WEEKS) for schedule in schedules[:_MOST_DETAILED]
+        ]
+    parts.append(_requests(simulator))
+    return _page("PagerDuty simulator", "".join(parts))
+
+
+def schedule_page(simulator: Simulator, request: Request) -> Response:
+    """One schedule over half a year, with all its overrides that have not ended."""
+    schedule_id = urllib.parse.unquote(request.path.removeprefix(SCHEDULE_PATH))
+    now = simulator.clock.now()
+    with simulator.lock:
+        schedule = simulator.account.schedules.get(schedule_id)
+        if schedule is None:
+            body = f"<h1>There is no schedule {html.escape(schedule_id)}</h1>{_NOTICE}{_HOME}"
+            return _page("No such schedule", body, status=404)
+        panel = _panel(simulator.account, schedule, now, _ALL_WEEKS)
+    title = html.escape(schedule["name"])
+    body = f"<h1><bdi>{title}</bdi></h1>{_NOTICE}{panel}{_HOME}"
+    return _page(f"{schedule['name']} – PagerDuty simulator", body)
+
+
+_NOTICE = (
+    '<p class="notice">This is a simulator, not PagerDuty. '
+    "It answers like PagerDuty's API and pages nobody.</p>"
+)
+_HOME = '<p><a href="/">All schedules</a></p>'
+
+
+def _page(title: str, body: str, *, status: int = 200) -> Response:
+    text = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html.escape(title)}</title>"
+        '<link rel="stylesheet" href="/_sim/style.css"></head>'
+        f"<body><main>{body}</main></body></html>"
+    )
+    return Response(status=status, headers=dict(_HEADERS), body=text.encode("utf-8", "replace"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'No'} {noun}{'' if number == 1 else 's'}"
+
+
+def _moment(at: int, zone: dt.tzinfo) -> str:
+    return dt.datetime.fromtimestamp(at, tz=zone).strftime("%a %-d %b %Y, %H:%M")
+
+
+def _person(account: Account, user_id: str) -> str:
+    user = account.users.get(user_id)
+    return f"<bdi>{html.escape(user['name'])}</bdi>" if user else f"{html.escape(user_id)} inactive"
+
+
+def _on_call_now(account: Account, schedules: list[Json], now: int) -> str:
+    rows = "".join(_on_call_row(account, schedule, now) for schedule in schedules)
+    if not rows:
+        rows = '<tr><td colspan="3">Nothing has been published here yet.</td></tr>'
+    return (
+        '<section class="panel"><h2>On call now</h2><table class="stack">'
+        "<caption>Each schedule with the person who would be paged</caption>"
+        '<thead><tr><th scope="col">Schedule</th><th scope="col">On call</th>'
+        f'<th scope="col">Until</th></tr></thead><tbody>{rows}</tbody></table></section>'
+    )
+
+
+def _on_call_row(account: Account, schedule: Json, now: int) -> str:
+    how = timeline.manner(account.switches)
+    entry = timeline.on_call_at(schedule, now=now, how=how)
+    zone = times.zone_named(schedule["time_zone"])
+    who = _person(account, entry.user) if entry else "nobody"
+    until = f"{_moment(entry.end, zone)} {schedule['time_zone']}" if entry else "–"
+    return (
+        f'<tr><th scope="row">{_link(schedule)}</th><td>{who}</td>'
+        f"<td>{html.escape(until)}</td></tr>"
+    )
+
+
+def _link(schedule: Json) -> str:
+    address = SCHEDULE_PATH + urllib.parse.quote(schedule["id"], safe="")
+    return f'<a href="{address}"><bdi>{html.escape(schedule["name"])}</bdi></a>'
+
+
+def _panel(account: Account, schedule: Json, now: int, weeks: int) -> str:
+    zone = times.zone_named(schedule["time_zone"])
+    within = Window(now, now + weeks * times.WEEK)
+    how = timeline.manner(account.switches)
+    rendered = timeline.render(schedule, within=within, how=how, overflow="whole")
+    share = rendering.coverage(rendered.final, within)
+    description = html.escape(schedule["description"])
+    return (
+        f'<section class="panel"><h2>{_link(schedule)}</h2>'
+        f'<p class="soft"><bdi>{description}</bdi> {html.escape(schedule["time_zone"])}. '
+        f"The next {weeks} weeks, {share} % covered.</p>"
+        f"{''.join(_weeks(account, rendered.final, zone))}"
+        f"<h3>Overrides</h3>{_overrides(account, schedule, now, zone)}</section>"
+    )
+
+
+def _weeks(account: Account, entries: Iterable[Entry], zone: dt.tzinfo) -> Iterator[str]:
+    """A heading for each local week, Monday to Sunday, and under it what begins in it."""
+    for monday, group in itertools.groupby(entries, key=lambda entry: _monday(entry.start, zone)):
+        lines = "".join(f"<li>{_span(account, entry, zone)}</li>" for entry in group)
+        yield f"<h3>Week of {monday.strftime('%a %-d %b %Y')}</h3><ol>{lines}</ol>"
+
+
+def _monday(at: int, zone: dt.tzinfo) -> dt.date:
+    day = dt.datetime.fromtimestamp(at, tz=zone).date()
+    return day - dt.timedelta(days=day.weekday())
+
+
+def _span(account: Account, entry: Entry, zone: dt.tzinfo) -> str:
+    return f"{_moment(entry.start, zone)} – {_moment(entry.end, zone)}: " + _person(
+        account, entry.user
+    )
+
+
+def _overrides(account: Account, schedule: Json, now: int, zone: dt.tzinfo) -> str:
+    entries = [
+        Entry(
+            times.instant(override["start"], zone=dt.UTC),
+            times.instant(override["end"], zone=dt.UTC),
+            override["user"],
+        )
+        for override in schedule["overrides"]
+    ]
+    lines = "".join(
+        f"<li>{_span(account, entry, zone)}</li>" for entry in sorted(entries) if entry.end > now
+    )
+    return f"<ul>{lines}</ul>" if lines else "<p>None that has not ended.</p>"
+
+
+def _requests(simulator: Simulator) -> str:
+    rows = "".join(
+        f"<tr><td>{html.escape(item.at)}</td><td>{html.escape(item.method)} "
+        f"<code>{html.escape(item.path)}</code></td><td>{item.status}</td></tr>"
+        for item in simulator.journal.latest(_LATEST_REQUESTS)
+    )
+    if not rows:
+        rows = '<tr><td colspan="3">Nothing has been asked since the start.</td></tr>'
+    return (
+        '<section class="panel"><h2>Last requests</h2><table class="stack">'
+        "<caption>Newest first, in UTC</caption>"
+        '<thead><tr><th scope="col">At</th><th scope="col">Request</th>'
+        f'<th scope="col">Status</th></tr></thead><tbody>{rows}</tbody></table></section>'
+    )
