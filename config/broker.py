@@ -17,6 +17,4 @@ def broker_url(redis_url: str) -> str:
     query = dict(urllib.parse.parse_qsl(parts.query))
     database = query.pop("db", "0")
     query["virtual_host"] = database
-    return urllib.parse.urlunsplit(
-        ("redis+socket", parts.netloc, parts.path, urllib.parse.urlencode(query), "")
-    )
+    return f"redis+socket://{parts.netloc}{parts.path}?{urllib.parse.urlencode(query)}"
