@@ -1,0 +1,21 @@
+"""The rows of a rotation: arrangement, drafts, published schedule, PagerDuty's side."""
+
+from __future__ import annotations
+
+from rotation.models.drafts import Draft, DraftShift
+from rotation.models.rotations import Level, LevelName, PolicyVersion, Rotation
+from rotation.models.schedule import Cover, Shift
+from rotation.models.syncs import SyncRun, SyncStep
+
+__all__ = [
+    "Cover",
+    "Draft",
+    "DraftShift",
+    "Level",
+    "LevelName",
+    "PolicyVersion",
+    "Rotation",
+    "Shift",
+    "SyncRun",
+    "SyncStep",
+]

@@ -1,0 +1,117 @@
+"""Generated proposals."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+ENGINEER = "volunteers.Engineer"
+
+
+class Draft(models.Model):
+    """A generated proposal for a horizon of weeks. It waits in a state; a sweep moves it on."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SOLVING = "solving"
+        READY = "ready"
+        PUBLISHED = "published"
+        DISCARDED = "discarded"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    rotation = models.ForeignKey(
+        "rotation.Rotation", on_delete=models.PROTECT, related_name="drafts"
+    )
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
+    first_week_date = models.DateField()
+    weeks = models.PositiveIntegerField()
+    policy = models.ForeignKey(
+        "rotation.PolicyVersion", on_delete=models.PROTECT, related_name="drafts"
+    )
+    base_version = models.PositiveIntegerField()
+    inputs_digest = models.CharField(max_length=64, blank=True)
+    requested_by = models.ForeignKey(
+        ENGINEER, on_delete=models.PROTECT, null=True, related_name="requested_drafts"
+    )
+    requested_at = models.DateTimeField()
+    solving_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    proven = models.BooleanField(default=False)
+    solve_milliseconds = models.PositiveIntegerField(null=True)
+    figures = models.JSONField(default=dict)
+    failure = models.CharField(max_length=500, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    closed_by = models.ForeignKey(
+        ENGINEER, on_delete=models.PROTECT, null=True, related_name="closed_drafts"
+    )
+    closed_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    lease_holder = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["rotation", "number"], name="draft_number_once"),
+            models.CheckConstraint(
+                condition=Q(weeks__gte=1, weeks__lte=53), name="draft_is_at_most_53_weeks"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "queued",
+                        "solving",
+                        "ready",
+                        "published",
+                        "discarded",
+                        "failed",
+                        "cancelled",
+                    ]
+                ),
+                name="draft_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["published", "discarded"]) | Q(closed_at__isnull=False),
+                name="draft_closed_has_its_time",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["leased_until"],
+                condition=Q(state__in=["queued", "solving"]),
+                name="draft_waiting",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"draft {self.number}"
+
+
+class DraftShift(models.Model):
+    """One week of one level in a draft; a null holder is a gap, with the reasons for it.
+
+    `reasons` is a list of `{"engineer": id | null, "code": text}`, one for each person of the
+    level, in the codes of the solver.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="shifts")
+    level = models.ForeignKey(
+        "rotation.Level", on_delete=models.PROTECT, related_name="draft_shifts"
+    )
+    week_date = models.DateField()
+    holder = models.ForeignKey(
+        ENGINEER, on_delete=models.PROTECT, null=True, related_name="draft_shifts"
+    )
+    load_hundredths = models.PositiveIntegerField()
+    holidays = models.JSONField(default=list)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["draft", "level", "week_date"], name="draft_shift_one_per_level_and_week"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.level_id} {self.week_date}"

@@ -1,0 +1,118 @@
+"""A team's standing arrangement: hours, levels, policy."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+ENGINEER = "volunteers.Engineer"
+
+
+class LevelName(models.TextChoices):
+    """The order in which people are called."""
+
+    PRIMARY = "primary", "Primary"
+    ESCALATION = "escalation", "Level 2"
+
+
+class Rotation(models.Model):
+    """Hours, handover and levels of one on-call team."""
+
+    team = models.OneToOneField(
+        "volunteers.OnCallTeam", on_delete=models.PROTECT, related_name="rotation"
+    )
+    slug = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=100)
+    time_zone = models.CharField(max_length=64)
+    handover_weekday = models.PositiveSmallIntegerField(default=0)
+    handover_time = models.TimeField()
+    business_start = models.TimeField(null=True)
+    business_end = models.TimeField(null=True)
+    holiday_office = models.ForeignKey(
+        "volunteers.Office", on_delete=models.PROTECT, null=True, related_name="rotations"
+    )
+    level2_paid = models.BooleanField(default=False)
+    schedule_version = models.PositiveIntegerField(default=0)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(
+        ENGINEER, on_delete=models.PROTECT, null=True, related_name="published_rotations"
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(handover_weekday__lte=6), name="rotation_handover_is_a_weekday"
+            ),
+            models.CheckConstraint(
+                condition=Q(business_start__isnull=True, business_end__isnull=True)
+                | Q(business_start__isnull=False, business_end__gt=F("business_start")),
+                name="rotation_office_hours_start_before_they_end",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Level(models.Model):
+    """One line of people of a rotation, and its schedule in PagerDuty."""
+
+    rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, related_name="levels")
+    name = models.CharField(max_length=16, choices=LevelName.choices)
+    pagerduty_schedule_ref = models.CharField(max_length=64, blank=True)
+    in_pagerduty_since = models.DateTimeField(null=True)
+    in_pagerduty_version = models.PositiveIntegerField(null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["rotation", "name"], name="level_once_per_rotation"),
+            models.UniqueConstraint(
+                fields=["pagerduty_schedule_ref"],
+                condition=~Q(pagerduty_schedule_ref=""),
+                name="level_has_a_schedule_of_its_own",
+            ),
+            models.CheckConstraint(
+                condition=Q(name__in=["primary", "escalation"]), name="level_name_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_name_display()
+
+
+class PolicyVersion(models.Model):
+    """Every figure of how the team works, from an instant on; never changed, only followed."""
+
+    rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, related_name="policies")
+    number = models.PositiveIntegerField()
+    term_weeks = models.PositiveIntegerField(default=26)
+    cool_down_weeks = models.PositiveIntegerField(default=0)
+    target_size = models.PositiveIntegerField(default=7)
+    minimum_size = models.PositiveIntegerField(default=6)
+    horizon_weeks = models.PositiveIntegerField(default=26)
+    primary_rest_weeks = models.PositiveIntegerField(default=3)
+    primary_shifts_per_term = models.PositiveIntegerField(default=6)
+    escalation_rest_weeks = models.PositiveIntegerField(default=1)
+    escalation_shifts_per_term = models.PositiveIntegerField(null=True)
+    spacing_weeks = models.PositiveIntegerField(default=5)
+    holiday_load_hundredths = models.PositiveIntegerField(default=50)
+    objectives = models.JSONField(default=list)
+    changed_by = models.CharField(max_length=254)
+    changed_at = models.DateTimeField()
+    effective_from = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["rotation", "number"], name="policy_number_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="policy_has_a_reason"),
+            models.CheckConstraint(condition=Q(term_weeks__gte=1), name="policy_term_lasts"),
+            models.CheckConstraint(
+                condition=Q(horizon_weeks__gte=1, horizon_weeks__lte=53),
+                name="policy_horizon_is_at_most_53_weeks",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"policy {self.number}"
