@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from common import clock, wording
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+CLOSED_FOR = dt.timedelta(minutes=15)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -17,8 +23,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "That did not work. E-mail or password is wrong.",
-        "too_many_login_attempts": "Too many tries. Try again in 15 minutes.",
+        "enter_current_password": "This is not the password that you have now.",
+        "too_many_login_attempts": "Too many tries. Try again in 15 minutes, at %s.",
     }
+
+    def validation_error(self, code: str, *args: object) -> ValidationError:
+        """Say when the door opens again, on the same clock as the page."""
+        if code == "too_many_login_attempts":
+            opens_at = wording.clock_time(clock.now() + CLOSED_FOR, "UTC")
+            return ValidationError(self.error_messages[code] % opens_at, code=code)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

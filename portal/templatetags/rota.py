@@ -76,6 +76,13 @@ def state(word: str, kind: str = "", symbol: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def email(address: str) -> SafeString:
+    """An e-mail address that may break before its @, so that narrow columns hold it."""
+    before, at, after = address.partition("@")
+    return format_html("{}<wbr>{}{}", before, at, after)
+
+
 @register.filter
 def level_name(level: str) -> str:
     """`Primary` or `Level 2` for a level as it is stored."""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common import clock
 from common.http import own_address
+from portal.forms import NewPasswordForm
 from volunteers.operations import preferences, tokens
 from volunteers.queries import profiles
 from volunteers.queries import tokens as token_queries
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 PAGE = "portal/settings.html"
 
-_change_password = PasswordChangeView.as_view(success_url=reverse_lazy("settings"))
+_change_password = PasswordChangeView.as_view(
+    form_class=NewPasswordForm, success_url=reverse_lazy("settings")
+)
 
 
 @require_GET

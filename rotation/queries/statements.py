@@ -32,12 +32,15 @@ class Policy:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Statement:
-    """What one on-call team is for and how its rotation works; no policy before the first one."""
+    """What one on-call team is for and how its rotation works; no policy before the first one.
+
+    `criteria` are the lines of how its success is judged, in their order.
+    """
 
     slug: str
     name: str
     problem: str
-    success_criteria: str
+    criteria: tuple[str, ...]
     next_review_on: dt.date | None
     people_on_call_before: int | None
     pattern: WeekPattern
@@ -60,7 +63,7 @@ def _statement(rotation: Rotation, policy: PolicyVersion | None) -> Statement:
         slug=rotation.slug,
         name=rotation.name,
         problem=team.problem,
-        success_criteria=team.success_criteria,
+        criteria=tuple(line for line in team.success_criteria.splitlines() if line.strip()),
         next_review_on=team.next_review_on,
         people_on_call_before=team.people_on_call_before,
         pattern=WeekPattern(
