@@ -17,3 +17,12 @@ class RequestIdFilter:
         """Keep every record."""
         record.request_id = request_id.get() or "-"
         return True
+
+
+class ReadinessFilter:
+    """Leaves out that /readyz answered 503: whoever asks is told, several times a minute."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every other record."""
+        request = getattr(record, "request", None)
+        return getattr(request, "path", "") != "/readyz"

@@ -255,7 +255,10 @@ PAGERDUTY_API_URL = env.text("PAGERDUTY_API_URL", "https://api.pagerduty.com").r
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.log.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "config.log.RequestIdFilter"},
+        "readiness": {"()": "config.log.ReadinessFilter"},
+    },
     "formatters": {
         "line": {"format": "%(levelname)s %(name)s %(request_id)s %(message)s"},
     },
@@ -263,7 +266,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id"],
+            "filters": ["request_id", "readiness"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
