@@ -6,307 +6,696 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('volunteers', '0001_people_applications_terms_and_absences'),
+        ("volunteers", "0001_people_applications_terms_and_absences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rotation',
+            name="Rotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('time_zone', models.CharField(max_length=64)),
-                ('handover_weekday', models.PositiveSmallIntegerField(default=0)),
-                ('handover_time', models.TimeField()),
-                ('business_start', models.TimeField(null=True)),
-                ('business_end', models.TimeField(null=True)),
-                ('level2_paid', models.BooleanField(default=False)),
-                ('schedule_version', models.PositiveIntegerField(default=0)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('holiday_office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rotations', to='volunteers.office')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published_rotations', to=settings.AUTH_USER_MODEL)),
-                ('team', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rotation', to='volunteers.oncallteam')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("time_zone", models.CharField(max_length=64)),
+                ("handover_weekday", models.PositiveSmallIntegerField(default=0)),
+                ("handover_time", models.TimeField()),
+                ("business_start", models.TimeField(null=True)),
+                ("business_end", models.TimeField(null=True)),
+                ("level2_paid", models.BooleanField(default=False)),
+                ("schedule_version", models.PositiveIntegerField(default=0)),
+                ("published_at", models.DateTimeField(null=True)),
+                (
+                    "holiday_office",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rotations",
+                        to="volunteers.office",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published_rotations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rotation",
+                        to="volunteers.oncallteam",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('term_weeks', models.PositiveIntegerField(default=26)),
-                ('cool_down_weeks', models.PositiveIntegerField(default=0)),
-                ('target_size', models.PositiveIntegerField(default=7)),
-                ('minimum_size', models.PositiveIntegerField(default=6)),
-                ('horizon_weeks', models.PositiveIntegerField(default=26)),
-                ('primary_rest_weeks', models.PositiveIntegerField(default=3)),
-                ('primary_shifts_per_term', models.PositiveIntegerField(default=6)),
-                ('escalation_rest_weeks', models.PositiveIntegerField(default=1)),
-                ('escalation_shifts_per_term', models.PositiveIntegerField(null=True)),
-                ('spacing_weeks', models.PositiveIntegerField(default=5)),
-                ('holiday_load_hundredths', models.PositiveIntegerField(default=50)),
-                ('objectives', models.JSONField(default=list)),
-                ('changed_by', models.CharField(max_length=254)),
-                ('changed_at', models.DateTimeField()),
-                ('effective_from', models.DateTimeField()),
-                ('reason', models.CharField(max_length=500)),
-                ('rotation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='rotation.rotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("term_weeks", models.PositiveIntegerField(default=26)),
+                ("cool_down_weeks", models.PositiveIntegerField(default=0)),
+                ("target_size", models.PositiveIntegerField(default=7)),
+                ("minimum_size", models.PositiveIntegerField(default=6)),
+                ("horizon_weeks", models.PositiveIntegerField(default=26)),
+                ("primary_rest_weeks", models.PositiveIntegerField(default=3)),
+                ("primary_shifts_per_term", models.PositiveIntegerField(default=6)),
+                ("escalation_rest_weeks", models.PositiveIntegerField(default=1)),
+                ("escalation_shifts_per_term", models.PositiveIntegerField(null=True)),
+                ("spacing_weeks", models.PositiveIntegerField(default=5)),
+                ("holiday_load_hundredths", models.PositiveIntegerField(default=50)),
+                ("objectives", models.JSONField(default=list)),
+                ("changed_by", models.CharField(max_length=254)),
+                ("changed_at", models.DateTimeField()),
+                ("effective_from", models.DateTimeField()),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policies",
+                        to="rotation.rotation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('primary', 'Primary'), ('escalation', 'Level 2')], max_length=16)),
-                ('pagerduty_schedule_ref', models.CharField(blank=True, max_length=64)),
-                ('in_pagerduty_since', models.DateTimeField(null=True)),
-                ('in_pagerduty_version', models.PositiveIntegerField(null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('rotation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='rotation.rotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[("primary", "Primary"), ("escalation", "Level 2")], max_length=16
+                    ),
+                ),
+                ("pagerduty_schedule_ref", models.CharField(blank=True, max_length=64)),
+                ("in_pagerduty_since", models.DateTimeField(null=True)),
+                ("in_pagerduty_version", models.PositiveIntegerField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="rotation.rotation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('solving', 'Solving'), ('ready', 'Ready'), ('published', 'Published'), ('discarded', 'Discarded'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=16)),
-                ('first_week_date', models.DateField()),
-                ('weeks', models.PositiveIntegerField()),
-                ('base_version', models.PositiveIntegerField()),
-                ('inputs_digest', models.CharField(blank=True, max_length=64)),
-                ('requested_at', models.DateTimeField()),
-                ('solving_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('proven', models.BooleanField(default=False)),
-                ('solve_milliseconds', models.PositiveIntegerField(null=True)),
-                ('figures', models.JSONField(default=dict)),
-                ('failure', models.CharField(blank=True, max_length=500)),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('lease_holder', models.CharField(blank=True, max_length=64)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='closed_drafts', to=settings.AUTH_USER_MODEL)),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requested_drafts', to=settings.AUTH_USER_MODEL)),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='rotation.policyversion')),
-                ('rotation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='rotation.rotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("solving", "Solving"),
+                            ("ready", "Ready"),
+                            ("published", "Published"),
+                            ("discarded", "Discarded"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=16,
+                    ),
+                ),
+                ("first_week_date", models.DateField()),
+                ("weeks", models.PositiveIntegerField()),
+                ("base_version", models.PositiveIntegerField()),
+                ("inputs_digest", models.CharField(blank=True, max_length=64)),
+                ("requested_at", models.DateTimeField()),
+                ("solving_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("proven", models.BooleanField(default=False)),
+                ("solve_milliseconds", models.PositiveIntegerField(null=True)),
+                ("figures", models.JSONField(default=dict)),
+                ("failure", models.CharField(blank=True, max_length=500)),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("lease_holder", models.CharField(blank=True, max_length=64)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="closed_drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requested_drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="rotation.policyversion",
+                    ),
+                ),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="rotation.rotation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week_date', models.DateField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('time_zone', models.CharField(max_length=64)),
-                ('day_windows', models.JSONField()),
-                ('load_hundredths', models.PositiveIntegerField()),
-                ('holidays', models.JSONField(default=list)),
-                ('gap_reasons', models.JSONField(default=list)),
-                ('version', models.PositiveIntegerField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to=settings.AUTH_USER_MODEL)),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='rotation.level')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='rotation.policyversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("week_date", models.DateField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("time_zone", models.CharField(max_length=64)),
+                ("day_windows", models.JSONField()),
+                ("load_hundredths", models.PositiveIntegerField()),
+                ("holidays", models.JSONField(default=list)),
+                ("gap_reasons", models.JSONField(default=list)),
+                ("version", models.PositiveIntegerField()),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shifts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shifts",
+                        to="rotation.level",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shifts",
+                        to="rotation.policyversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cover',
+            name="Cover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired'), ('undone', 'Undone')], default='open', max_length=16)),
-                ('asked_by', models.CharField(max_length=254)),
-                ('asked_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('acceptance_number', models.PositiveIntegerField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('from_engineer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='covers_asked', to=settings.AUTH_USER_MODEL)),
-                ('swap_with', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='swapped_by', to='rotation.cover')),
-                ('to_engineer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='covers_taken', to=settings.AUTH_USER_MODEL)),
-                ('shift', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='rotation.shift')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("accepted", "Accepted"),
+                            ("withdrawn", "Withdrawn"),
+                            ("expired", "Expired"),
+                            ("undone", "Undone"),
+                        ],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
+                ("asked_by", models.CharField(max_length=254)),
+                ("asked_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("acceptance_number", models.PositiveIntegerField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "from_engineer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="covers_asked",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "swap_with",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="swapped_by",
+                        to="rotation.cover",
+                    ),
+                ),
+                (
+                    "to_engineer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="covers_taken",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="covers",
+                        to="rotation.shift",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SyncRun',
+            name="SyncRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=16)),
-                ('cause', models.CharField(max_length=200)),
-                ('queued_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('schedule_version', models.PositiveIntegerField(null=True)),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=500)),
-                ('unmatched', models.JSONField(default=list)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('lease_holder', models.CharField(blank=True, max_length=64)),
-                ('rotation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sync_runs', to='rotation.rotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=16,
+                    ),
+                ),
+                ("cause", models.CharField(max_length=200)),
+                ("queued_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("schedule_version", models.PositiveIntegerField(null=True)),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=500)),
+                ("unmatched", models.JSONField(default=list)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("lease_holder", models.CharField(blank=True, max_length=64)),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sync_runs",
+                        to="rotation.rotation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SyncStep',
+            name="SyncStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('action', models.CharField(max_length=32)),
-                ('reason', models.CharField(max_length=300)),
-                ('method', models.CharField(max_length=8)),
-                ('path', models.CharField(max_length=300)),
-                ('request', models.JSONField(null=True)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('done', 'Done'), ('failed', 'Failed')], default='planned', max_length=16)),
-                ('answer', models.JSONField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=500)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('level', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sync_steps', to='rotation.level')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='rotation.syncrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("action", models.CharField(max_length=32)),
+                ("reason", models.CharField(max_length=300)),
+                ("method", models.CharField(max_length=8)),
+                ("path", models.CharField(max_length=300)),
+                ("request", models.JSONField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("done", "Done"), ("failed", "Failed")],
+                        default="planned",
+                        max_length=16,
+                    ),
+                ),
+                ("answer", models.JSONField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=500)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "level",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sync_steps",
+                        to="rotation.level",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="rotation.syncrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DraftShift',
+            name="DraftShift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week_date', models.DateField()),
-                ('load_hundredths', models.PositiveIntegerField()),
-                ('holidays', models.JSONField(default=list)),
-                ('reasons', models.JSONField(default=list)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='rotation.draft')),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='draft_shifts', to=settings.AUTH_USER_MODEL)),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draft_shifts', to='rotation.level')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("week_date", models.DateField()),
+                ("load_hundredths", models.PositiveIntegerField()),
+                ("holidays", models.JSONField(default=list)),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shifts",
+                        to="rotation.draft",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="draft_shifts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="draft_shifts",
+                        to="rotation.level",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('draft', 'level', 'week_date'), name='draft_shift_one_per_level_and_week')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draft", "level", "week_date"),
+                        name="draft_shift_one_per_level_and_week",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('handover_weekday__lte', 6)), name='rotation_handover_is_a_weekday'),
+            model_name="rotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("handover_weekday__lte", 6)),
+                name="rotation_handover_is_a_weekday",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('business_end__isnull', True), ('business_start__isnull', True)), models.Q(('business_end__gt', models.F('business_start')), ('business_start__isnull', False)), _connector='OR'), name='rotation_office_hours_start_before_they_end'),
+            model_name="rotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("business_end__isnull", True), ("business_start__isnull", True)),
+                    models.Q(
+                        ("business_end__gt", models.F("business_start")),
+                        ("business_start__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="rotation_office_hours_start_before_they_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('rotation', 'number'), name='policy_number_once'),
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(
+                fields=("rotation", "number"), name="policy_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='policy_has_a_reason'),
+            model_name="policyversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="policy_has_a_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('term_weeks__gte', 1)), name='policy_term_lasts'),
+            model_name="policyversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("term_weeks__gte", 1)), name="policy_term_lasts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('horizon_weeks__gte', 1), ('horizon_weeks__lte', 53)), name='policy_horizon_is_at_most_53_weeks'),
+            model_name="policyversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("horizon_weeks__gte", 1), ("horizon_weeks__lte", 53)),
+                name="policy_horizon_is_at_most_53_weeks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(fields=('rotation', 'name'), name='level_once_per_rotation'),
+            model_name="level",
+            constraint=models.UniqueConstraint(
+                fields=("rotation", "name"), name="level_once_per_rotation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(condition=models.Q(('pagerduty_schedule_ref', ''), _negated=True), fields=('pagerduty_schedule_ref',), name='level_has_a_schedule_of_its_own'),
+            model_name="level",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("pagerduty_schedule_ref", ""), _negated=True),
+                fields=("pagerduty_schedule_ref",),
+                name="level_has_a_schedule_of_its_own",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.CheckConstraint(condition=models.Q(('name__in', ['primary', 'escalation'])), name='level_name_is_known'),
+            model_name="level",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name__in", ["primary", "escalation"])),
+                name="level_name_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'solving'])), fields=['leased_until'], name='draft_waiting'),
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "solving"])),
+                fields=["leased_until"],
+                name="draft_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('rotation', 'number'), name='draft_number_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                fields=("rotation", "number"), name="draft_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('weeks__gte', 1), ('weeks__lte', 53)), name='draft_is_at_most_53_weeks'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weeks__gte", 1), ("weeks__lte", 53)),
+                name="draft_is_at_most_53_weeks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'solving', 'ready', 'published', 'discarded', 'failed', 'cancelled'])), name='draft_state_is_known'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "queued",
+                            "solving",
+                            "ready",
+                            "published",
+                            "discarded",
+                            "failed",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="draft_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'discarded']), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='draft_closed_has_its_time'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["published", "discarded"]), _negated=True),
+                    ("closed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="draft_closed_has_its_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['holder', 'starts_at'], name='shift_by_holder'),
+            model_name="shift",
+            index=models.Index(fields=["holder", "starts_at"], name="shift_by_holder"),
         ),
         migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(condition=models.Q(('completed_at__isnull', True)), fields=['ends_at'], name='shift_incomplete'),
+            model_name="shift",
+            index=models.Index(
+                condition=models.Q(("completed_at__isnull", True)),
+                fields=["ends_at"],
+                name="shift_incomplete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(fields=('level', 'week_date'), name='shift_one_per_level_and_week'),
+            model_name="shift",
+            constraint=models.UniqueConstraint(
+                fields=("level", "week_date"), name="shift_one_per_level_and_week"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_starts_before_it_ends'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="shift_starts_before_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled_at__isnull', True), ('cancelled_at__lt', models.F('ends_at')), _connector='OR'), name='shift_is_cancelled_before_its_end'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cancelled_at__isnull", True),
+                    ("cancelled_at__lt", models.F("ends_at")),
+                    _connector="OR",
+                ),
+                name="shift_is_cancelled_before_its_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='cover_starts_before_it_ends'),
+            model_name="cover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="cover_starts_before_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.CheckConstraint(condition=models.Q(('from_engineer__isnull', True), ('to_engineer__isnull', True), models.Q(('from_engineer', models.F('to_engineer')), _negated=True), _connector='OR'), name='cover_joins_two_people'),
+            model_name="cover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("from_engineer__isnull", True),
+                    ("to_engineer__isnull", True),
+                    models.Q(("from_engineer", models.F("to_engineer")), _negated=True),
+                    _connector="OR",
+                ),
+                name="cover_joins_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('acceptance_number__isnull', False), ('accepted_at__isnull', False), ('to_engineer__isnull', False)), _connector='OR'), name='cover_accepted_says_by_whom'),
+            model_name="cover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    models.Q(
+                        ("acceptance_number__isnull", False),
+                        ("accepted_at__isnull", False),
+                        ("to_engineer__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="cover_accepted_says_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.UniqueConstraint(fields=('shift', 'acceptance_number'), name='cover_accepted_in_one_order'),
+            model_name="cover",
+            constraint=models.UniqueConstraint(
+                fields=("shift", "acceptance_number"), name="cover_accepted_in_one_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'accepted', 'withdrawn', 'expired', 'undone'])), name='cover_state_is_known'),
+            model_name="cover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["open", "accepted", "withdrawn", "expired", "undone"])
+                ),
+                name="cover_state_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='syncrun',
-            index=models.Index(fields=['rotation', '-queued_at'], name='sync_run_by_rotation'),
+            model_name="syncrun",
+            index=models.Index(fields=["rotation", "-queued_at"], name="sync_run_by_rotation"),
         ),
         migrations.AddConstraint(
-            model_name='syncrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'queued')), fields=('rotation',), name='sync_run_one_waits'),
+            model_name="syncrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "queued")),
+                fields=("rotation",),
+                name="sync_run_one_waits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='syncrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('rotation',), name='sync_run_one_runs'),
+            model_name="syncrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")),
+                fields=("rotation",),
+                name="sync_run_one_runs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='syncrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed'])), name='sync_run_state_is_known'),
+            model_name="syncrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
+                name="sync_run_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='syncstep',
-            constraint=models.UniqueConstraint(fields=('run', 'position'), name='sync_step_position_once'),
+            model_name="syncstep",
+            constraint=models.UniqueConstraint(
+                fields=("run", "position"), name="sync_step_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='syncstep',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'done', 'failed'])), name='sync_step_state_is_known'),
+            model_name="syncstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "done", "failed"])),
+                name="sync_step_state_is_known",
+            ),
         ),
     ]
