@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
 
 from common import clock, wording
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
+
+    from volunteers.models import Engineer
 
 CLOSED_FOR = dt.timedelta(minutes=15)
 
@@ -39,6 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Never."""
         del request
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: Engineer) -> HttpResponse:
+        """Back to the door with the reason: they have shown that the account was theirs."""
+        del user
+        messages.error(request, "This account is closed. An admin of Rota can open it again.")
+        return redirect(settings.LOGIN_URL)
 
     def build_absolute_uri_base(self) -> str:
         """Links in mails use the configured address, never the request's Host header."""
