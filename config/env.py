@@ -65,6 +65,17 @@ def mode() -> Mode:
     return Mode(value)
 
 
+def fill_from(path: pathlib.Path) -> None:
+    """Set what the file's NAME=value lines say and nobody set yet; nothing without the file."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        name, _equals, value = line.partition("=")
+        os.environ.setdefault(name, value)
+
+
 def secret(name: str) -> str:
     """A secret from NAME, or from the file that NAME_FILE names, or empty.
 

@@ -20,6 +20,9 @@ ROTA_VERSION = "0.1.0"
 IS_PRODUCTION = ROTA_MODE is env.Mode.PRODUCTION
 
 DATA_DIR = pathlib.Path(env.text("ROTA_DATA_DIR", str(BASE_DIR / ".data"))).absolute()
+if ROTA_MODE is env.Mode.DEMO:
+    # What `make run` gave its parts, so that a command in another shell meets the same copy.
+    env.fill_from(DATA_DIR / "demo.env")
 ROTA_PORT = env.number("ROTA_PORT", 8000)
 ROTA_BASE_URL = env.text("ROTA_BASE_URL", f"http://127.0.0.1:{ROTA_PORT}").rstrip("/")
 ROTA_CLOCK_FILE = env.text("ROTA_CLOCK_FILE", "" if IS_PRODUCTION else str(DATA_DIR / "clock"))
