@@ -10,13 +10,13 @@ from common import clock
 if TYPE_CHECKING:
     import pathlib
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
-def clock_file(tmp_path: pathlib.Path, settings: SettingsWrapper) -> pathlib.Path:
+def clock_file(tmp_path: pathlib.Path, settings: Settings) -> pathlib.Path:
     settings.ROTA_CLOCK_FILE = str(tmp_path / "clock")
     return tmp_path / "clock"
 
@@ -32,7 +32,7 @@ def test_time_moves_to_the_instant_for_all_who_read_the_file(clock_file: pathlib
 
 @pytest.mark.parametrize("mode", ["production", ""])
 def test_time_is_not_moved_outside_demo_and_test(
-    mode: str, clock_file: pathlib.Path, settings: SettingsWrapper
+    mode: str, clock_file: pathlib.Path, settings: Settings
 ) -> None:
     settings.ROTA_MODE = mode
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pathlib
 
     from django.test import Client
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor(name="ada@example.com", engineer_id=1)
@@ -25,7 +25,7 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def _demo(settings: SettingsWrapper, tmp_path: pathlib.Path) -> None:
+def _demo(settings: Settings, tmp_path: pathlib.Path) -> None:
     settings.ROTA_MODE = "demo"
     settings.ROTA_CLOCK_FILE = str(tmp_path / "clock")
 
@@ -83,7 +83,7 @@ def test_one_click_takes_nobody_but_the_listed(client: Client) -> None:
 
 @pytest.mark.parametrize("mode", ["production", "test"])
 def test_one_click_does_not_exist_outside_the_demo(
-    client: Client, settings: SettingsWrapper, mode: str
+    client: Client, settings: Settings, mode: str
 ) -> None:
     settings.ROTA_MODE = mode
     engineer = _demo_person()
@@ -179,7 +179,7 @@ def test_what_our_form_does_not_send_is_not_there(client: Client, to: str) -> No
 
 @pytest.mark.parametrize("mode", ["production", "test"])
 def test_there_is_no_clock_to_move_outside_the_demo(
-    client: Client, settings: SettingsWrapper, mode: str
+    client: Client, settings: Settings, mode: str
 ) -> None:
     settings.ROTA_MODE = mode
     client.force_login(builders.make_admin())

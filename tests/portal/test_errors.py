@@ -12,7 +12,7 @@ from tests import builders
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 WORDS = "correct horse battery staple"
@@ -50,7 +50,7 @@ urlpatterns = [
 
 
 @pytest.fixture
-def client(settings: SettingsWrapper) -> Client:
+def client(settings: Settings) -> Client:
     settings.ROOT_URLCONF = "tests.portal.test_errors"
     client = Client(raise_request_exception=False)
     client.force_login(builders.make_ben())
@@ -99,7 +99,7 @@ def test_a_fault_shows_a_number_to_quote_and_nothing_of_itself(client: Client) -
     assert "secret detail" not in page
 
 
-def test_a_form_from_elsewhere_is_refused_in_words(settings: SettingsWrapper) -> None:
+def test_a_form_from_elsewhere_is_refused_in_words(settings: Settings) -> None:
     settings.ROOT_URLCONF = "config.urls"
     client = Client(enforce_csrf_checks=True)
     builders.make_engineer(name="Ben", password=WORDS)
