@@ -41,22 +41,36 @@ class Manner:
     join: bool = True
 
 
-def layer_entries(layer: Json, *, zone: dt.tzinfo, within: Window, manner: Manner) -> list[Entry]:
-    """The entries of one layer inside the window, with its own start and end respected."""
-    start = max(within.start, times.instant(layer["start"], zone=dt.UTC))
-    end = within.end
-    if layer["end"] is not None:
-        end = min(end, times.instant(layer["end"], zone=dt.UTC))
-    if start >= end or not layer["users"]:
+def layer_entries(
+    layer: Json, *, zone: dt.tzinfo, within: Window, bounds: Window, manner: Manner
+) -> list[Entry]:
+    """The entries of one layer that meet the window, cut at the layer's own start and end.
+
+    Args:
+        layer: as it is kept.
+        zone: whose clocks the turns and restrictions follow.
+        within: which entries are wanted.
+        bounds: where they are cut as well.
+        manner: the answers to the open questions.
+    """
+    life = _life(layer, bounds)
+    span = Window(max(within.start, life.start), min(within.end, life.end))
+    if span.start >= span.end or not layer["users"]:
         return []
-    span = Window(start, end)
     turns = _turns(layer, zone=zone, within=span, wall=manner.wall_turns)
     if layer["restrictions"]:
         windows = _restricted(
             layer["restrictions"], zone=zone, within=span, wall=manner.wall_restrictions
         )
-        return clipped(_cut(turns, windows), span)
-    return clipped(turns, span)
+        return clipped(_cut(turns, windows), life)
+    return clipped(turns, life)
+
+
+def _life(layer: Json, bounds: Window) -> Window:
+    start = max(bounds.start, times.instant(layer["start"], zone=dt.UTC))
+    if layer["end"] is None:
+        return Window(start, bounds.end)
+    return Window(start, min(bounds.end, times.instant(layer["end"], zone=dt.UTC)))
 
 
 def _turns(layer: Json, *, zone: dt.tzinfo, within: Window, wall: bool) -> Iterator[Entry]:

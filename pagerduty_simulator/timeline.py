@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pagerduty_simulator.switches import Switches
 
 
+_ALWAYS = Window(-(1 << 62), 1 << 62)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A schedule's entries over a window: by layer id, of the overrides, and what counts."""
@@ -43,10 +46,12 @@ def render(schedule: Json, *, within: Window, how: Manner, overflow: str = "cut"
         seen = Window(within.start - reach, within.end + reach)
     layers: dict[str, list[Entry]] = {layer["id"]: [] for layer in schedule["layers"]}
     planned: list[Entry] = []
-    for span, zone, version in _versions(schedule, seen):
+    for span, zone, version in _versions(schedule, within if overflow == "cut" else _ALWAYS):
         part: list[Entry] = []
         for layer in version:
-            entries = rendering.layer_entries(layer, zone=zone, within=span, manner=how)
+            entries = rendering.layer_entries(
+                layer, zone=zone, within=seen, bounds=span, manner=how
+            )
             layers.setdefault(layer["id"], []).extend(entries)
             part = rendering.overlaid(entries, part)
         planned += part

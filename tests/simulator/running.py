@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import json
 import os
@@ -95,6 +96,7 @@ class RunningSimulator:
         if self.clock_file is not None:
             command += ["--clock-file", str(self.clock_file)]
         inherited = {k: v for k, v in os.environ.items() if k != "PAGERDUTY_API_TOKEN"}
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
                 [*command, *self.arguments],
@@ -220,6 +222,18 @@ class RunningSimulator:
     def set_switches(self, **values: str | int) -> None:
         """Set the named switches; the others stay."""
         self._hook("PUT", "switches", values)
+
+    def move_to(self, moment: str) -> None:
+        """Set the simulated time by its clock file; from there it runs on.
+
+        Args:
+            moment: ISO 8601 with an offset.
+        """
+        if self.clock_file is None:
+            raise ValueError("this simulator was started without a clock file")
+        real = dt.datetime.fromisoformat(self._hook("GET", "time")["real"])
+        offset = (dt.datetime.fromisoformat(moment) - real).total_seconds()
+        self.clock_file.write_text(f"{offset}\n", encoding="ascii")
 
     def now(self) -> str:
         """The simulator's time, ISO 8601 in UTC."""
