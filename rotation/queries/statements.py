@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from rotation.domain.slots import WeekPattern
 from rotation.models import PolicyVersion, Rotation
+from rotation.queries.patterns import pattern_of
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from rotation.domain.slots import WeekPattern
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,13 +68,7 @@ def _statement(rotation: Rotation, policy: PolicyVersion | None) -> Statement:
         criteria=tuple(line for line in team.success_criteria.splitlines() if line.strip()),
         next_review_on=team.next_review_on,
         people_on_call_before=team.people_on_call_before,
-        pattern=WeekPattern(
-            zone=rotation.time_zone,
-            handover_weekday=rotation.handover_weekday,
-            handover_time=rotation.handover_time,
-            business_start=rotation.business_start,
-            business_end=rotation.business_end,
-        ),
+        pattern=pattern_of(rotation),
         holidays_of=rotation.holiday_office.name if rotation.holiday_office else "",
         level2_paid=rotation.level2_paid,
         policy=_figures(policy) if policy else None,

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from compensation.models import Rate
 from tests import builders
 
 if TYPE_CHECKING:
     from django.test import Client
 
     from rotation.models import Rotation
+    from volunteers.models import Office
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +54,39 @@ def test_no_person_and_no_amount_is_on_the_public_page(client: Client) -> None:
     assert "Anna Berg" not in page
     assert not any(sign in page for sign in "€£$")
     assert "Sign in to apply" in page
+
+
+def test_the_rates_in_force_are_there_for_those_signed_in(
+    client: Client, rotation: Rotation
+) -> None:
+    dublin = rotation.holiday_office
+    assert dublin is not None
+    _rate(dublin, weekly_minor=60000, effective_from=dt.date(2026, 7, 1))
+    _rate(dublin, weekly_minor=99900, effective_from=dt.date(2099, 1, 1))
+    visitor = client.get("/how/").content.decode()
+    client.force_login(builders.make_carla())
+
+    page = client.get("/how/").content.decode()
+
+    assert "€600.00" in page
+    assert "€90.00" in page
+    assert "Wed 1 Jul 2026" in page
+    assert "€999.00" not in page
+    assert "€" not in visitor
+
+
+def _rate(office: Office, *, weekly_minor: int, effective_from: dt.date) -> Rate:
+    return Rate.objects.create(
+        version=f"dublin-{weekly_minor}",
+        office=office,
+        level="primary",
+        effective_from=effective_from,
+        weekly_minor=weekly_minor,
+        holiday_minor=9000,
+        currency=office.currency,
+        added_by="shell",
+        added_at=builders.LONG_AGO,
+    )
 
 
 def test_the_policy_in_force_is_the_one_that_counts(client: Client, rotation: Rotation) -> None:
