@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
@@ -155,7 +156,6 @@ def create_admin(*, person: Person, password: str, now: dt.datetime) -> Engineer
 
     Raises:
         PersonInvalidError: name, e-mail or password cannot be used.
-        roles.RoleAlreadyThereError: they are an admin already.
     """
     shell = Actor.shell()
     clean = _clean(person)
@@ -169,7 +169,8 @@ def create_admin(*, person: Person, password: str, now: dt.datetime) -> Engineer
                 _take_password(engineer, password)
                 engineer.save(update_fields=["password"])
                 _record(engineer, verb="set password", actor=shell, now=now)
-        roles.give_role_from_shell(engineer_id=engineer.pk, role=RoleGrant.Role.ADMIN, now=now)
+        with contextlib.suppress(roles.RoleAlreadyThereError):
+            roles.give_role_from_shell(engineer_id=engineer.pk, role=RoleGrant.Role.ADMIN, now=now)
     return engineer
 
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from volunteers.models import ManagerGrant, Posting, PublicHoliday, RoleGrant
+from common.cleaning import Cleaner
+from volunteers.models import Engineer, ManagerGrant, Posting, PublicHoliday, RoleGrant
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
-
-    from volunteers.models import Engineer
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +46,16 @@ class PersonLine:
     manages: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """Who an e-mail belongs to, and whether they can sign in with a password."""
+
+    engineer_id: int
+    name: str
+    email: str
+    has_password: bool
+
+
 def postings_on(*, engineer_ids: Iterable[int], date: dt.date) -> dict[int, PostingLine]:
     """Each person's posting with the latest start not after the date; one query.
 
@@ -70,6 +79,21 @@ def people_found(*, people: QuerySet[Engineer], text: str = "") -> QuerySet[Engi
             | Q(employee_id__icontains=wanted)
         )
     return people.order_by("name", "pk")
+
+
+def account_of(*, email: str) -> Account | None:
+    """The account with that e-mail however it is written, or None."""
+    cleaner = Cleaner()
+    address = cleaner.email("email", email)
+    engineer = Engineer.objects.filter(email=address).first()
+    if engineer is None or cleaner.problems:
+        return None
+    return Account(
+        engineer_id=engineer.pk,
+        name=engineer.name,
+        email=engineer.email,
+        has_password=engineer.has_usable_password(),
+    )
 
 
 def people_lines(

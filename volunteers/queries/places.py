@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from volunteers.models import Office, Team
+from volunteers.models import Office, OnCallTeam, Team
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +34,16 @@ def office_line(*, office_id: int) -> OfficeLine | None:
 def home_teams() -> dict[int, str]:
     """Names of the teams where people work in office hours, by id, in order of name."""
     return dict(Team.objects.order_by("name", "pk").values_list("pk", "name"))
+
+
+def on_call_team_id(*, slug: str) -> int | None:
+    """The on-call team with that slug, or None."""
+    return OnCallTeam.objects.filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def on_call_team_slugs() -> list[str]:
+    """The slug of every on-call team, in order."""
+    return list(OnCallTeam.objects.order_by("slug").values_list("slug", flat=True))
 
 
 def _line(office: Office) -> OfficeLine:
