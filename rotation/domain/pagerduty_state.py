@@ -1,0 +1,106 @@
+"""What PagerDuty holds, as plain data: users, schedules, layers, overrides, who is shown when.
+
+A `_ref` is an id that PagerDuty issued.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from common.periods import Period
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PagerDutyUser:
+    """Somebody with an account."""
+
+    ref: str
+    name: str
+    email: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleSummary:
+    """A schedule as a list tells of it."""
+
+    ref: str
+    name: str
+    description: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Restriction:
+    """A span of the day, or of the week when `weekday` is given (1 is Monday), on the wall clock.
+
+    `start_time` is `HH:MM:SS`.
+    """
+
+    weekday: int
+    start_time: str
+    seconds: int
+    daily: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class LayerState:
+    """A list of users who take turns from `virtual_start` on; turn k is that of user k mod n."""
+
+    ref: str
+    name: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    virtual_start: dt.datetime
+    turn_seconds: int
+    user_refs: tuple[str, ...]
+    restrictions: tuple[Restriction, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleState:
+    """A schedule with its layers, the one with the lowest precedence first."""
+
+    ref: str
+    name: str
+    description: str
+    time_zone: str
+    layers: tuple[LayerState, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class OverrideState:
+    """One user in place of whoever the layers name; `ref` is None where PagerDuty hides it."""
+
+    ref: str | None
+    user_ref: str
+    period: Period
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class FinalEntry:
+    """Whom PagerDuty shows as on call, layers and overrides together."""
+
+    user_ref: str
+    period: Period
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One write, exactly as it is sent; `body` is JSON, or None for none."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class OverrideResult:
+    """What became of one override of a batch; `errors` is empty where it was taken."""
+
+    status: int
+    override: OverrideState
+    errors: tuple[str, ...] = ()

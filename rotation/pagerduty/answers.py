@@ -1,0 +1,127 @@
+"""PagerDuty's JSON as Rota's plain data. Unknown fields are ignored, instants become UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from common.periods import Period
+from rotation.domain.pagerduty_state import (
+    FinalEntry,
+    LayerState,
+    OverrideResult,
+    OverrideState,
+    PagerDutyUser,
+    Restriction,
+    ScheduleState,
+    ScheduleSummary,
+)
+from rotation.pagerduty.gateway import BadAnswerError, UpgradedScheduleError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Json = Mapping[str, Any]
+
+CREATED = 201
+
+
+def user_of(data: Json) -> PagerDutyUser:
+    """One of `users`."""
+    return PagerDutyUser(ref=data["id"], name=data.get("name") or "", email=data.get("email") or "")
+
+
+def summary_of(data: Json) -> ScheduleSummary:
+    """One of `schedules`."""
+    return ScheduleSummary(
+        ref=data["id"], name=data.get("name") or "", description=data.get("description") or ""
+    )
+
+
+def schedule_of(data: Json) -> ScheduleState:
+    """A `schedule`; PagerDuty lists the layer of highest precedence first, we last.
+
+    Raises:
+        UpgradedScheduleError: it is of the new kind, which has no layers.
+    """
+    if data.get("type") == "schedule_v3":
+        raise UpgradedScheduleError(
+            f"The schedule “{data.get('name')}” was upgraded in PagerDuty to the new kind. "
+            "Rota writes layer-based schedules: delete it there or unlink it here."
+        )
+    layers = [_layer_of(layer) for layer in data.get("schedule_layers") or []]
+    return ScheduleState(
+        ref=data["id"],
+        name=data.get("name") or "",
+        description=data.get("description") or "",
+        time_zone=data.get("time_zone") or "",
+        layers=tuple(reversed(layers)),
+    )
+
+
+def override_of(data: Json) -> OverrideState:
+    """One of `overrides`; without an id where PagerDuty hides it."""
+    return OverrideState(ref=data.get("id"), user_ref=data["user"]["id"], period=_period(data))
+
+
+def entries_of(data: Json) -> list[FinalEntry]:
+    """The rendered entries of a `schedule`'s final schedule, in order of time.
+
+    Raises:
+        BadAnswerError: the answer has no final schedule.
+    """
+    final = data.get("final_schedule")
+    if not final:
+        raise BadAnswerError("PagerDuty answered without the final schedule.")
+    entries = final.get("rendered_schedule_entries") or []
+    return [FinalEntry(user_ref=entry["user"]["id"], period=_period(entry)) for entry in entries]
+
+
+def override_results(answer: Any, asked: list[OverrideState]) -> list[OverrideResult]:
+    """What became of each override of a batch, in the order asked.
+
+    Raises:
+        BadAnswerError: the answer is not a list with one item for each.
+    """
+    if not isinstance(answer, list) or len(answer) != len(asked):
+        raise BadAnswerError("PagerDuty did not answer for each override.")
+    results = []
+    for item, wish in zip(answer, asked, strict=True):
+        status = int(item.get("status", 0))
+        override = item.get("override") or {}
+        made = OverrideState(ref=override.get("id"), user_ref=wish.user_ref, period=wish.period)
+        errors = () if status == CREATED else tuple(str(e) for e in item.get("errors") or ["?"])
+        results.append(OverrideResult(status=status, override=made, errors=errors))
+    return results
+
+
+def instant(text: str) -> dt.datetime:
+    """An ISO instant with any offset, in UTC."""
+    return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+
+
+def _period(data: Json) -> Period:
+    return Period(starts_at=instant(data["start"]), ends_at=instant(data["end"]))
+
+
+def _layer_of(data: Json) -> LayerState:
+    return LayerState(
+        ref=data["id"],
+        name=data.get("name") or "",
+        starts_at=instant(data["start"]),
+        ends_at=instant(data["end"]) if data.get("end") else None,
+        virtual_start=instant(data["rotation_virtual_start"]),
+        turn_seconds=int(data["rotation_turn_length_seconds"]),
+        user_refs=tuple(each["user"]["id"] for each in data.get("users") or []),
+        restrictions=tuple(_restriction_of(each) for each in data.get("restrictions") or []),
+    )
+
+
+def _restriction_of(data: Json) -> Restriction:
+    daily = data["type"] == "daily_restriction"
+    return Restriction(
+        weekday=0 if daily else int(data["start_day_of_week"]),
+        start_time=data["start_time_of_day"],
+        seconds=int(data["duration_seconds"]),
+        daily=daily,
+    )

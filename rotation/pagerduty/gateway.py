@@ -1,0 +1,81 @@
+"""What Rota asks of PagerDuty: a protocol, and the errors that every implementation raises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from common.periods import Period
+    from rotation.domain.pagerduty_state import (
+        FinalEntry,
+        OverrideState,
+        PagerDutyUser,
+        Request,
+        ScheduleState,
+        ScheduleSummary,
+    )
+
+
+class GatewayError(Exception):
+    """PagerDuty did not do what was asked; the message is a sentence for a manager."""
+
+
+class UnreachableError(GatewayError):
+    """No answer came: what was sent may have been done or not."""
+
+
+class RateLimitedError(GatewayError):
+    """Too many requests; `wait_seconds` is what PagerDuty said, None when it said nothing."""
+
+    def __init__(self, message: str, *, wait_seconds: float | None) -> None:
+        """Keep the wait."""
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
+class AuthenticationError(GatewayError):
+    """The token is missing, wrong, or may not do this: no other request will fare better."""
+
+
+class NotFoundError(GatewayError):
+    """There is no such object any more."""
+
+
+class UpgradedScheduleError(GatewayError):
+    """A human upgraded the schedule to PagerDuty's new kind, which this API cannot write."""
+
+
+class RefusedRequestError(GatewayError):
+    """PagerDuty understood and refused, with a status and usually a code of its own."""
+
+    def __init__(self, message: str, *, status: int, code: int | None) -> None:
+        """Keep PagerDuty's own words for it."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class BadAnswerError(GatewayError):
+    """Something answered, but not as PagerDuty does: a 5xx, HTML, or a cut body."""
+
+
+class Gateway(Protocol):
+    """Reads give plain data, `send` carries out one planned write; all raise `GatewayError`."""
+
+    def users(self) -> list[PagerDutyUser]:
+        """Everybody with an account."""
+
+    def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
+        """Schedules whose name contains the query, without their layers."""
+
+    def schedule(self, *, ref: str) -> ScheduleState:
+        """One schedule with all its layers."""
+
+    def overrides(self, *, ref: str, within: Period) -> list[OverrideState]:
+        """Overrides that meet the period; those that can still be removed carry their ids."""
+
+    def final_schedule(self, *, ref: str, within: Period) -> list[FinalEntry]:
+        """Who is shown as on call over the period, entries cut to it."""
+
+    def send(self, request: Request) -> Any:
+        """Carry out one write, once; returns the answer's JSON, None when it has no body."""

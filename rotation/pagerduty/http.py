@@ -1,0 +1,255 @@
+"""PagerDuty over HTTP: the one module that imports the client library.
+
+The library repeats a POST after a network error and a 429 for ever; both are switched off, and
+what to do next is the sync's decision. Source: pdpyras 5.4.1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import warnings
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rotation.pagerduty import answers
+from rotation.pagerduty.gateway import (
+    AuthenticationError,
+    BadAnswerError,
+    GatewayError,
+    NotFoundError,
+    RateLimitedError,
+    RefusedRequestError,
+    UnreachableError,
+)
+
+with warnings.catch_warnings():
+    # It says only that its author has moved on to a successor, once for each process.
+    warnings.simplefilter("ignore", UserWarning)
+    import pdpyras
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from common.periods import Period
+    from rotation.domain.pagerduty_state import (
+        FinalEntry,
+        OverrideState,
+        PagerDutyUser,
+        Request,
+        ScheduleState,
+        ScheduleSummary,
+    )
+
+    Recorder = Callable[[Mapping[str, Any]], None]
+
+TIMEOUT_SECONDS = 15
+PAGE = 100
+AUTHENTICATION = {401, 402, 403}
+NOT_FOUND = 404
+RATE_LIMITED = 429
+SERVER_ERROR = 500
+Read = TypeVar("Read")
+
+
+class _Session(pdpyras.APISession):  # type: ignore[misc]  # pdpyras has no types
+    """The library's session, which tells a recorder of each exchange."""
+
+    recorder: Recorder | None = None
+
+    def postprocess(self, response: Any, suffix: str | None = None) -> None:
+        """Called by the library after each answer."""
+        super().postprocess(response, suffix)
+        if self.recorder is not None:
+            self.recorder(_exchange(response))
+
+
+class HttpGateway:
+    """A `Gateway` to PagerDuty's REST API, or to whatever answers like it at `url`."""
+
+    def __init__(
+        self, *, url: str, token: Callable[[], str], recorder: Recorder | None = None
+    ) -> None:
+        """`token` is asked before each call, so that a new one is used at once."""
+        self._url = url
+        self._token = token
+        self._recorder = recorder
+
+    def users(self) -> list[PagerDutyUser]:
+        """Everybody with an account."""
+        return [answers.user_of(each) for each in self._pages("/users", "users", {})]
+
+    def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
+        """Schedules whose name contains the query."""
+        found = self._pages("/schedules", "schedules", {"query": query})
+        return [answers.summary_of(each) for each in found]
+
+    def schedule(self, *, ref: str) -> ScheduleState:
+        """One schedule with its layers."""
+        data = self._get(f"/schedules/{ref}", {})
+        return self._read(lambda: answers.schedule_of(data["schedule"]))
+
+    def overrides(self, *, ref: str, within: Period) -> list[OverrideState]:
+        """Two reads: all that meet the period, and the ids of those that can be removed."""
+        span = _span(within)
+        path = f"/schedules/{ref}/overrides"
+        shown = self._get(path, span)
+        editable = self._get(path, span | {"editable": "true"})
+
+        def read() -> list[OverrideState]:
+            held = [answers.override_of(each) for each in shown["overrides"]]
+            ids = [answers.override_of(each) for each in editable["overrides"]]
+            return _with_refs(held, ids)
+
+        return self._read(read)
+
+    def final_schedule(self, *, ref: str, within: Period) -> list[FinalEntry]:
+        """Who is shown as on call."""
+        data = self._get(f"/schedules/{ref}", _span(within))
+        return self._read(lambda: answers.entries_of(data["schedule"]))
+
+    def send(self, request: Request) -> Any:
+        """Carry out one write, once."""
+        with self._session() as session, _translated():
+            response = session.request(
+                request.method.lower(), request.path, json=request.body, timeout=TIMEOUT_SECONDS
+            )
+            return _json(response) if response.content else None
+
+    def _get(self, path: str, params: Mapping[str, Any]) -> Any:
+        with self._session() as session, _translated():
+            return _json(session.get(path, params=dict(params), timeout=TIMEOUT_SECONDS))
+
+    def _pages(self, path: str, name: str, params: Mapping[str, Any]) -> list[Any]:
+        """All items of a classic list."""
+        items: list[Any] = []
+        more = True
+        while more:
+            data = self._get(path, {**params, "limit": PAGE, "offset": len(items)})
+            page = self._read(lambda data=data: list(data[name]))  # type: ignore[misc]
+            items += page
+            more = bool(data.get("more")) and bool(page)
+        return items
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[_Session]:
+        token = self._token()
+        if not token:
+            raise AuthenticationError(
+                "No PagerDuty token is set. Put one into PAGERDUTY_API_TOKEN."
+            )
+        session = _Session(token)
+        session.url = self._url
+        session.timeout = TIMEOUT_SECONDS
+        session.max_network_attempts = 0
+        session.retry = {RATE_LIMITED: 0}
+        session.recorder = self._recorder
+        try:
+            yield session
+        finally:
+            session.close()
+
+    @staticmethod
+    def _read(reading: Callable[[], Read]) -> Read:
+        try:
+            return reading()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BadAnswerError("PagerDuty's answer lacks what it should hold.") from error
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """The library's errors as the gateway's."""
+    try:
+        yield
+    except pdpyras.PDClientError as error:
+        response = error.response
+        if response is None:
+            raise UnreachableError("PagerDuty cannot be reached.") from error
+        raise _error_of(response) from error
+    except pdpyras.URLError as error:
+        raise BadAnswerError("The address of PagerDuty's API is wrong.") from error
+
+
+def _json(response: Any) -> Any:
+    if not response.ok:
+        raise _error_of(response)
+    try:
+        return response.json()
+    except ValueError as error:
+        raise BadAnswerError("PagerDuty's answer is no JSON.") from error
+
+
+def _error_of(response: Any) -> GatewayError:
+    status = response.status_code
+    code, message = _refusal(response)
+    said = f"PagerDuty answered {status}: {message}" if message else f"PagerDuty answered {status}"
+    if status in AUTHENTICATION:
+        error: GatewayError = AuthenticationError(
+            f"{said}. Check PAGERDUTY_API_TOKEN and its rights."
+        )
+    elif status == NOT_FOUND:
+        error = NotFoundError(f"{said}.")
+    elif status == RATE_LIMITED:
+        error = RateLimitedError(f"{said}.", wait_seconds=_wait(response))
+    elif status >= SERVER_ERROR:
+        error = BadAnswerError(f"{said}.")
+    else:
+        error = RefusedRequestError(f"{said}.", status=status, code=code)
+    return error
+
+
+def _refusal(response: Any) -> tuple[int | None, str]:
+    """PagerDuty's code and words; an answer of something else has neither."""
+    try:
+        error = response.json()["error"]
+        details = [str(each) for each in error.get("errors") or []]
+        return error.get("code"), "; ".join([str(error.get("message") or ""), *details])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, ""
+
+
+def _wait(response: Any) -> float | None:
+    for header in ("ratelimit-reset", "retry-after"):
+        with contextlib.suppress(ValueError):
+            if (value := response.headers.get(header)) is not None:
+                return max(0.0, float(value))
+    return None
+
+
+def _span(within: Period) -> dict[str, str]:
+    return {
+        "since": f"{within.starts_at:%Y-%m-%dT%H:%M:%SZ}",
+        "until": f"{within.ends_at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def _with_refs(held: list[OverrideState], ids: list[OverrideState]) -> list[OverrideState]:
+    """The overrides held, those hidden ids filled in that the other list has."""
+    refs = {(each.user_ref, each.period): each.ref for each in ids}
+    return [
+        each
+        if each.ref is not None
+        else type(each)(
+            ref=refs.get((each.user_ref, each.period)), user_ref=each.user_ref, period=each.period
+        )
+        for each in held
+    ]
+
+
+def _exchange(response: Any) -> dict[str, Any]:
+    """One exchange as plain data, without the token."""
+    request = response.request
+    path, _, query = request.path_url.partition("?")
+    body = json.loads(request.body) if request.body else None
+    try:
+        answer = response.json() if response.content else None
+    except ValueError:
+        answer = response.text
+    return {
+        "method": request.method,
+        "path": path,
+        "query": query,
+        "request_body": body,
+        "status": response.status_code,
+        "response_body": answer,
+    }
