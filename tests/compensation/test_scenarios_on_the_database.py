@@ -134,12 +134,10 @@ class World:
         except periods.CannotCloseError as error:
             check = error.checks[0]
             ids = {shift.pk: name for name, shift in self.shifts.items()}
-            dates = {f"{shift.week_date.day}": ids[shift.pk] for shift in self.shifts.values()}
+            waiting = waiting_shifts(now=now, until_month=month)
             assert check.code is CheckCode.PROCESSED
-            names = [
-                name for title in check.items for day, name in dates.items() if f" {day} " in title
-            ]
-            return f"refused {check.code} {','.join(names)}"
+            assert check.items == tuple(shift.title for shift in waiting)
+            return f"refused {check.code} {','.join(ids[shift.shift_id] for shift in waiting)}"
         return "ok"
 
     def _row(self, line: EntryLine) -> dict[str, Any]:
