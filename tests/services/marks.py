@@ -1,6 +1,7 @@
 """Marks that tests get by what they ask for.
 
 `database`: it uses the database, so it runs on both engines.
+`one_engine`: it is slow and the engine makes no difference, so it runs on one.
 `real_parts`: it talks to servers of its own, so sockets to the loopback address are open.
 `reference`: it compares with the reference material that lies beside some checkouts.
 """
@@ -21,6 +22,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "parts", "make_par
 REAL_FIXTURES = {"live_server", "parts", "make_parts", "browser", "page", "simulator"}
 MARKS = {
     "database": "uses the database: runs on PostgreSQL and on SQLite (given by itself)",
+    "one_engine": "uses the database, but says the same on each: runs on the default one only",
     "real_parts": "talks to servers that it starts on the loopback address",
     "reference": "compares with ../shared, and is left out where that is absent",
 }
@@ -44,7 +46,8 @@ def apply(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 def _mark(item: pytest.Item) -> None:
     fixtures: Iterable[str] = getattr(item, "fixturenames", ())
-    if item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures):
+    asks = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
+    if asks and not item.get_closest_marker("one_engine"):
         item.add_marker(pytest.mark.database)
     if not REAL_FIXTURES.isdisjoint(fixtures):
         item.add_marker(pytest.mark.real_parts)
