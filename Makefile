@@ -38,14 +38,14 @@ setup: $(VENV)/.setup
 check: setup
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
-	@git ls-files -z 'templates/*.html' | xargs -0 -r $(PYTHON) -m djade --check --target-version 5.2
+	@git ls-files -z 'templates/*.html' | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m mypy
 
 fix: setup
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
-	@git ls-files -z 'templates/*.html' | xargs -0 -r $(PYTHON) -m djade --target-version 5.2
+	@git ls-files -z 'templates/*.html' | xargs -0 -r $(VENV)/bin/djade --target-version 5.2
 
 lock: setup
 	$(LOCK) requirements.in -o requirements.txt
