@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock
 from common.http import own_address
@@ -48,11 +48,16 @@ def theme(request: SignedInRequest) -> HttpResponse:
     return redirect(own_address(request, request.POST.get("next", "")) or "settings")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @never_cache
 @sensitive_variables("made")
 def make_token(request: SignedInRequest) -> HttpResponse:
-    """Make a token and show it in the answer to this very request: it is stored nowhere."""
+    """Make a token and show it in the answer to this very request: it is stored nowhere.
+
+    The answer's address stays in the browser, so opening it again leads to the settings.
+    """
+    if request.method == "GET":
+        return redirect("settings")
     made = tokens.make_token(actor=request.viewer.actor, now=clock.now())
     return _page(request, made=made)
 

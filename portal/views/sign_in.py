@@ -11,11 +11,20 @@ from portal import demo
 from volunteers.models import Engineer
 
 if TYPE_CHECKING:
+    from django.forms import BaseForm
+
     from portal.demo_people import DemoPerson
 
 
 class SignInView(LoginView):  # type: ignore[misc]  # allauth has no types
     """E-mail and password; in a demo, the people who can sign in by one click."""
+
+    def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
+        """The e-mail field has the focus where nothing stands before it."""
+        form: BaseForm = super().get_form(form_class)
+        if not demo.is_on():
+            form.fields["login"].widget.attrs["autofocus"] = True
+        return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add whether anybody could sign in, and the demo's people by role."""

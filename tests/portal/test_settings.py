@@ -172,9 +172,16 @@ def test_somebody_without_a_password_has_no_page_to_change_it() -> None:
     assert "You have no password here" in client.get("/settings/").content.decode()
 
 
-@pytest.mark.parametrize("address", ["theme", "tokens", "tokens/revoke"])
+@pytest.mark.parametrize("address", ["theme", "tokens/revoke"])
 def test_what_changes_something_is_not_done_by_a_link(client: Client, address: str) -> None:
     assert client.get(f"/settings/{address}/").status_code == 405
+
+
+def test_opening_the_address_of_a_new_token_makes_none(client: Client) -> None:
+    answer = client.get("/settings/tokens/")
+
+    assert answer.headers["Location"] == "/settings/"
+    assert not AuthToken.objects.exists()
 
 
 def test_settings_are_for_those_signed_in() -> None:
