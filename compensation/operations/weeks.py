@@ -7,7 +7,7 @@ import enum
 import logging
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit.operations import Area, record
 from compensation.domain import pricing, shifts
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _TRIES = 3
+# What the rows of one shift can raise; a database that is gone stops the sweep.
+_OF_ONE_SHIFT = (KeyConflictError, PeriodMovedError, IntegrityError, LookupError, ValueError)
 
 
 class Outcome(enum.StrEnum):
@@ -71,8 +73,8 @@ def complete_weeks(*, actor: Actor, now: dt.datetime) -> SweepResult:
     for shift_id in worked.ended_shift_ids(now=now):
         try:
             result = complete_shift(shift_id=shift_id, actor=actor, now=now)
-        except KeyConflictError:
-            # Money that differs from what was posted waits for a person; other weeks go on.
+        except _OF_ONE_SHIFT:
+            # A shift that cannot be paid as it stands waits for a person; the others go on.
             logger.exception("shift %s is not completed", shift_id)
             failed += 1
             continue

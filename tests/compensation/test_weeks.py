@@ -201,6 +201,16 @@ def test_a_key_with_other_content_is_an_error_and_nothing_is_overwritten(
     assert f"shift {shift.pk} is not completed" in caplog.text
 
 
+def test_a_week_whose_row_makes_no_sense_does_not_hold_up_the_others() -> None:
+    money = make_money()
+    money.shifts[0].day_windows = [["when?", "then"]]
+    money.shifts[0].save(update_fields=["day_windows"])
+
+    result = sweep()
+
+    assert (result.completed, result.failed) == (2, 1)
+
+
 def test_a_week_that_is_late_for_a_closed_month_goes_to_the_next_open_one() -> None:
     money = make_money(weeks=OCTOBER[:1])
     sweep()
