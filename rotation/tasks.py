@@ -1,13 +1,17 @@
-"""Celery's doorway to drafts and sync runs: read the clocks, call one operation."""
+"""Celery's doorway to drafts and sync runs: read the clocks, build the gateway, call once."""
 
 from __future__ import annotations
 
 import uuid
 
 from celery import shared_task
+from django.conf import settings
 
 from common import clock
-from rotation import generation
+from rotation import generation, syncing
+from rotation.operations import syncing as sync_operations
+from rotation.pagerduty import http
+from rotation.queries import syncing as sync_queries
 from rotation.queries import waiting
 
 
@@ -27,4 +31,26 @@ def generate_draft(*, draft_id: int) -> bool:
         draft_id=draft_id,
         holder=uuid.uuid4().hex,
         clocks=generation.Clocks(now=clock.now, real_now=clock.real_now),
+    )
+
+
+@shared_task(name="rotation.sweep_syncs")
+def sweep_syncs() -> int:
+    """Hand every sync run that waits to a worker; returns how many."""
+    real_now = clock.real_now()
+    sync_operations.requeue_failed(real_now=real_now)
+    run_ids = sync_queries.waiting_run_ids(real_now=real_now)
+    for run_id in run_ids:
+        sync_rotation.delay(run_id=run_id)
+    return len(run_ids)
+
+
+@shared_task(name="rotation.sync_rotation")
+def sync_rotation(*, run_id: int) -> bool:
+    """Carry out one waiting run; False when another worker has it or it is over."""
+    return syncing.sync_rotation(
+        run_id=run_id,
+        gateway=http.HttpGateway(url=settings.PAGERDUTY_API_URL, token=http.token_from_environment),
+        clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
+        holder=uuid.uuid4().hex,
     )

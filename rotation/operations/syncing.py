@@ -1,15 +1,24 @@
-"""A sync run's life: queued, running, done or failed."""
+"""A sync run's life: queued, running, done or failed, and the steps that it takes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 
-from rotation.models import SyncRun
+from rotation.models import Level, SyncRun, SyncStep
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
+    from rotation.domain.pagerduty_plan import Step
+
+LEASE = dt.timedelta(seconds=60)
+State = SyncRun.State
 
 
 def queue_sync(*, rotation_id: int, cause: str, now: dt.datetime) -> None:
@@ -17,7 +26,7 @@ def queue_sync(*, rotation_id: int, cause: str, now: dt.datetime) -> None:
 
     One run of a rotation waits at a time: it will see everything that is published when it starts.
     """
-    if SyncRun.objects.filter(rotation_id=rotation_id, state=SyncRun.State.QUEUED).exists():
+    if SyncRun.objects.filter(rotation_id=rotation_id, state=State.QUEUED).exists():
         return
     try:
         with transaction.atomic():
@@ -25,3 +34,153 @@ def queue_sync(*, rotation_id: int, cause: str, now: dt.datetime) -> None:
     except IntegrityError:
         # Somebody else queued one between the look and the write: it serves us as well.
         return
+
+
+def claim_run(
+    *, run_id: int, now: dt.datetime, real_now: dt.datetime, holder: str
+) -> SyncRun | None:
+    """Take a waiting run, or one whose worker died, for a minute; None when it is not to be had.
+
+    Two runs of a rotation never run at once: the second waits until the first is over.
+    """
+    expired = Q(state=State.RUNNING, leased_until__lte=real_now)
+    free = SyncRun.objects.filter(Q(state=State.QUEUED) | expired, pk=run_id)
+    try:
+        with transaction.atomic():
+            taken = free.update(
+                state=State.RUNNING,
+                started_at=now,
+                finished_at=None,
+                tries=F("tries") + 1,
+                failure="",
+                next_try_at=None,
+                leased_until=real_now + LEASE,
+                lease_holder=holder,
+                schedule_version=SyncRun.objects.filter(pk=run_id).values(
+                    "rotation__schedule_version"
+                )[:1],
+            )
+    except IntegrityError:
+        return None
+    if not taken:
+        return None
+    return SyncRun.objects.select_related("rotation__team").get(pk=run_id)
+
+
+def renew_run(*, run_id: int, real_now: dt.datetime, holder: str) -> bool:
+    """Keep the run for another minute; False when somebody else took it over."""
+    return bool(_held(run_id, holder).update(leased_until=real_now + LEASE))
+
+
+def add_step(*, run_id: int, level_id: int, step: Step, now: dt.datetime) -> int:
+    """Write a step down before it is sent, so that "maybe sent" is known; returns its id."""
+    last = SyncStep.objects.filter(run_id=run_id).order_by("-position").first()
+    row = SyncStep.objects.create(
+        run_id=run_id,
+        position=1 if last is None else last.position + 1,
+        level_id=level_id,
+        action=step.action,
+        reason=step.reason[:300],
+        method=step.request.method,
+        path=step.request.path,
+        request=step.request.body,
+        sent_at=now,
+    )
+    return row.pk
+
+
+def answer_step(
+    *,
+    step_id: int,
+    answer: Any,
+    refusals: Sequence[str],
+    now: dt.datetime,
+) -> None:
+    """Record PagerDuty's answer; with refusals of single overrides the step has failed."""
+    SyncStep.objects.filter(pk=step_id).update(
+        state=SyncStep.State.FAILED if refusals else SyncStep.State.DONE,
+        answer=answer,
+        failure="; ".join(refusals)[:500],
+        answered_at=now,
+    )
+
+
+def fail_step(*, step_id: int, failure: str, now: dt.datetime) -> None:
+    """Record that the step was refused, or that no answer came."""
+    SyncStep.objects.filter(pk=step_id).update(
+        state=SyncStep.State.FAILED, failure=failure[:500], answered_at=now
+    )
+
+
+def remember_schedule(*, level_id: int, ref: str) -> None:
+    """Note which of PagerDuty's schedules is the level's."""
+    Level.objects.filter(pk=level_id).update(pagerduty_schedule_ref=ref)
+
+
+def level_in_line(*, level_id: int, version: int | None, now: dt.datetime) -> None:
+    """Note that PagerDuty was read and shows the level as published."""
+    Level.objects.filter(pk=level_id).exclude(
+        in_pagerduty_since__isnull=False, in_pagerduty_version=version
+    ).update(in_pagerduty_since=now, in_pagerduty_version=version)
+    Level.objects.filter(pk=level_id).update(checked_at=now)
+
+
+def level_out_of_line(*, level_id: int, now: dt.datetime) -> None:
+    """Note that PagerDuty was read and shows something else."""
+    Level.objects.filter(pk=level_id).update(in_pagerduty_since=None, checked_at=now)
+
+
+def finish_run(*, run_id: int, holder: str, unmatched: Sequence[str], now: dt.datetime) -> bool:
+    """Everything is as published; `unmatched` names people whom PagerDuty does not know."""
+    return bool(
+        _held(run_id, holder).update(
+            state=State.DONE,
+            finished_at=now,
+            unmatched=list(unmatched),
+            leased_until=None,
+            lease_holder="",
+        )
+    )
+
+
+def fail_run(
+    *,
+    run_id: int,
+    holder: str,
+    failure: str,
+    unmatched: Sequence[str],
+    next_try_at: dt.datetime | None,
+    now: dt.datetime,
+) -> bool:
+    """Note what stands in the way, in a manager's words; tried again at `next_try_at` if given."""
+    return bool(
+        _held(run_id, holder).update(
+            state=State.FAILED,
+            finished_at=now,
+            failure=failure[:500],
+            unmatched=list(unmatched),
+            next_try_at=next_try_at,
+            leased_until=None,
+            lease_holder="",
+        )
+    )
+
+
+def requeue_failed(*, real_now: dt.datetime) -> int:
+    """Let failed runs whose time has come wait again; returns how many.
+
+    A run that a later one of its rotation has replaced is not tried again.
+    """
+    due = SyncRun.objects.filter(state=State.FAILED, next_try_at__lte=real_now)
+    requeued = 0
+    for run in due.order_by("pk"):
+        if SyncRun.objects.filter(rotation_id=run.rotation_id, pk__gt=run.pk).exists():
+            SyncRun.objects.filter(pk=run.pk).update(next_try_at=None)
+            continue
+        again = SyncRun.objects.filter(pk=run.pk, state=State.FAILED)
+        requeued += again.update(state=State.QUEUED, next_try_at=None)
+    return requeued
+
+
+def _held(run_id: int, holder: str) -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(pk=run_id, state=State.RUNNING, lease_holder=holder)

@@ -64,6 +64,11 @@ def override_of(data: Json) -> OverrideState:
     return OverrideState(ref=data.get("id"), user_ref=data["user"]["id"], period=_period(data))
 
 
+def asked_override(data: Json) -> OverrideState:
+    """One of the overrides of a request that Rota made."""
+    return OverrideState(ref=None, user_ref=data["user"]["id"], period=_period(data))
+
+
 def entries_of(data: Json) -> list[FinalEntry]:
     """The rendered entries of a `schedule`'s final schedule, in order of time.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import pathlib
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -61,6 +63,17 @@ class _Session(pdpyras.APISession):  # type: ignore[misc]  # pdpyras has no type
         super().postprocess(response, suffix)
         if self.recorder is not None:
             self.recorder(_exchange(response))
+
+
+def token_from_environment() -> str:
+    """PAGERDUTY_API_TOKEN, or what the file PAGERDUTY_API_TOKEN_FILE holds now; empty if unset."""
+    path = os.environ.get("PAGERDUTY_API_TOKEN_FILE", "").strip()
+    if not path:
+        return os.environ.get("PAGERDUTY_API_TOKEN", "").strip()
+    try:
+        return pathlib.Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise AuthenticationError("The file of PAGERDUTY_API_TOKEN_FILE is unreadable.") from error
 
 
 class HttpGateway:
@@ -141,7 +154,9 @@ class HttpGateway:
         session.url = self._url
         session.timeout = TIMEOUT_SECONDS
         session.max_network_attempts = 0
-        session.retry = {RATE_LIMITED: 0}
+        # 0 would mean "for ever" for a 429; one try with no attempt left hands it over at once.
+        session.retry = {RATE_LIMITED: 1}
+        session.max_http_attempts = -1
         session.recorder = self._recorder
         try:
             yield session

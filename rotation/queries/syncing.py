@@ -1,0 +1,123 @@
+"""What a sync needs to know: wanted stints, past requests, runs that wait."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from common.periods import Period
+from rotation.domain import stints
+from rotation.domain.pagerduty_layers import HolderWeek
+from rotation.domain.pagerduty_overrides import UserStint
+from rotation.domain.pagerduty_plan import Action, WantedLevel, WantedWeek
+from rotation.domain.pagerduty_state import OverrideState
+from rotation.models import Level, LevelName, Shift, SyncRun, SyncStep
+from rotation.queries import patterns, worked
+from volunteers.queries import service
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from rotation.models import Rotation
+
+CREATED = 201
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class LevelToSync:
+    """One level: its row, its published shifts that have not ended, and its people's e-mails."""
+
+    level_id: int
+    name: str
+    schedule_ref: str
+    shifts: tuple[worked.WorkedShift, ...]
+    emails: Mapping[int, str]
+    names: Mapping[int, str]
+
+
+def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]:
+    """Both levels, primary first, with the people of their coming stints."""
+    levels = {level.name: level for level in Level.objects.filter(rotation=rotation)}
+    shifts = Shift.objects.filter(level__rotation=rotation, ends_at__gt=now)
+    lines = worked.worked_shifts(shifts=shifts)
+    people = {stint.person for line in lines for stint in line.stints if stint.person is not None}
+    people |= {line.holder_id for line in lines if line.holder_id is not None}
+    contacts = service.contacts_of(engineer_ids=people)
+    return [
+        LevelToSync(
+            level_id=levels[name].pk,
+            name=name.value,
+            schedule_ref=levels[name].pagerduty_schedule_ref,
+            shifts=tuple(line for line in lines if line.level == name),
+            emails={contact.engineer_id: contact.email for contact in contacts},
+            names={contact.engineer_id: contact.name for contact in contacts},
+        )
+        for name in (LevelName.PRIMARY, LevelName.ESCALATION)
+        if name in levels
+    ]
+
+
+def wanted_level(
+    rotation: Rotation, level: LevelToSync, users: Mapping[int, str], now: dt.datetime
+) -> WantedLevel:
+    """What PagerDuty should show, `users` giving PagerDuty's id for those whom it knows."""
+    return WantedLevel(
+        name=f"{rotation.name}: {LevelName(level.name).label.lower()}",
+        marker=f"rota:{rotation.slug}:{level.name}",
+        time_zone=rotation.time_zone,
+        pattern=patterns.pattern_of(rotation),
+        weeks=tuple(
+            WantedWeek(
+                holder=HolderWeek(
+                    period=_running(shift),
+                    user_ref=None if shift.holder_id is None else users.get(shift.holder_id),
+                ),
+                on_call=tuple(
+                    UserStint(
+                        user_ref=None if piece.person is None else users.get(piece.person),
+                        period=piece.period,
+                    )
+                    for piece in stints.on_call_stints(shift.stints, shift.windows)
+                ),
+            )
+            for shift in level.shifts
+            if shift.cancelled_at is None or shift.cancelled_at > max(now, shift.period.starts_at)
+        ),
+    )
+
+
+def asked_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:
+    """Overrides that Rota has asked PagerDuty for and that have not ended, with known ids."""
+    steps = SyncStep.objects.filter(level_id=level_id, action=Action.CREATE_OVERRIDES)
+    found = []
+    for step in steps.order_by("pk"):
+        asked = (step.request or {}).get("overrides", [])
+        answers = step.answer if isinstance(step.answer, list) else [{}] * len(asked)
+        for wish, answer in zip(asked, answers, strict=False):
+            if answer.get("status", CREATED) != CREATED:
+                continue
+            period = worked.periods_from_json([[wish["start"], wish["end"]]])[0]
+            if period.ends_at > now:
+                ref = (answer.get("override") or {}).get("id")
+                found.append(OverrideState(ref=ref, user_ref=wish["user"]["id"], period=period))
+    return found
+
+
+def waiting_run_ids(*, real_now: dt.datetime) -> list[int]:
+    """Runs that a worker may claim now, oldest first."""
+    free = Q(state=SyncRun.State.QUEUED) | Q(
+        state=SyncRun.State.RUNNING, leased_until__lte=real_now
+    )
+    return list(
+        SyncRun.objects.filter(free).order_by("queued_at", "pk").values_list("pk", flat=True)
+    )
+
+
+def _running(shift: worked.WorkedShift) -> Period:
+    """The shift's time up to its cancellation."""
+    if shift.cancelled_at is None:
+        return shift.period
+    return Period(starts_at=shift.period.starts_at, ends_at=shift.cancelled_at)
