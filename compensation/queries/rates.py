@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from compensation.domain.money import format_amount
 from compensation.domain.rates import Rate as DomainRate
-from compensation.domain.rates import rate_in_force
 from compensation.models import Rate
 
 if TYPE_CHECKING:
@@ -82,12 +81,6 @@ def pricing_rates(*, offices: Iterable[str], level: str) -> PricingRates:
         rates=tuple(_domain(rate) for rate in rates),
         ids={rate.version: rate.pk for rate in rates},
     )
-
-
-def has_rate(*, office: str, level: str, on: dt.date) -> bool:
-    """Whether the office, by slug, has a rate in force at the level on a date."""
-    known = pricing_rates(offices=[office], level=level)
-    return rate_in_force(known.rates, office=office, level=level, on=on) is not None
 
 
 def _domain(rate: Rate) -> DomainRate:
