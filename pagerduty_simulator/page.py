@@ -7,7 +7,7 @@ import html
 import itertools
 import pathlib
 import urllib.parse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pagerduty_simulator import rendering, timeline, times
 from pagerduty_simulator.rendering import Entry, Window
@@ -106,7 +106,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _moment(at: int, zone: dt.tzinfo) -> str:
-    return dt.datetime.fromtimestamp(at, tz=zone).strftime("%a %-d %b %Y, %H:%M")
+    return dt.datetime.fromtimestamp(at, tz=zone).strftime("%a %-d %b %Y %H:%M")
 
 
 def _person(account: Account, user_id: str) -> str:
@@ -149,20 +149,42 @@ def _panel(account: Account, schedule: Json, now: int, weeks: int) -> str:
     how = timeline.manner(account.switches)
     rendered = timeline.render(schedule, within=within, how=how, overflow="whole")
     share = rendering.coverage(rendered.final, within)
-    description = html.escape(schedule["description"])
+    description = html.escape(schedule["description"]) or "No description"
+    people = _People(account, zone, now)
     return (
         f'<section class="panel"><h2>{_link(schedule)}</h2>'
-        f'<p class="soft"><bdi>{description}</bdi> {html.escape(schedule["time_zone"])}. '
-        f"The next {weeks} weeks, {share} % covered.</p>"
-        f"{''.join(_weeks(account, rendered.final, zone))}"
-        f"<h3>Overrides</h3>{_overrides(account, schedule, now, zone)}</section>"
+        f'<p class="soft"><bdi>{description}</bdi></p><p class="soft">The next {weeks} weeks in '
+        f"{html.escape(schedule['time_zone'])}, {share} % covered.</p>"
+        f"{''.join(_weeks(people, rendered.final))}"
+        f"<h3>Overrides</h3>{_overrides(people, schedule)}</section>"
     )
 
 
-def _weeks(account: Account, entries: Iterable[Entry], zone: dt.tzinfo) -> Iterator[str]:
+class _People(NamedTuple):
+    """Whose names are written, in which zone, and what is now."""
+
+    account: Account
+    zone: dt.tzinfo
+    now: int
+
+    def line(self, entry: Entry, *, dated: str) -> str:
+        """One person's span; it is marked when it is running."""
+        running = entry.start <= self.now < entry.end
+        start = dt.datetime.fromtimestamp(entry.start, tz=self.zone)
+        end = dt.datetime.fromtimestamp(entry.end, tz=self.zone)
+        until = end.strftime("%H:%M" if start.date() == end.date() else "%a %-d %b %H:%M")
+        return (
+            f"<li>{start.strftime(dated)} – {until} "
+            f"<strong>{_person(self.account, entry.user)}</strong>"
+            f"{' <em>now</em>' if running else ''}</li>"
+        )
+
+
+def _weeks(people: _People, entries: Iterable[Entry]) -> Iterator[str]:
     """A heading for each local week, Monday to Sunday, and under it what begins in it."""
-    for monday, group in itertools.groupby(entries, key=lambda entry: _monday(entry.start, zone)):
-        lines = "".join(f"<li>{_span(account, entry, zone)}</li>" for entry in group)
+    by_week = itertools.groupby(entries, key=lambda entry: _monday(entry.start, people.zone))
+    for monday, group in by_week:
+        lines = "".join(people.line(entry, dated="%a %-d %b %H:%M") for entry in group)
         yield f"<h3>Week of {monday.strftime('%a %-d %b %Y')}</h3><ol>{lines}</ol>"
 
 
@@ -171,13 +193,7 @@ def _monday(at: int, zone: dt.tzinfo) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
-def _span(account: Account, entry: Entry, zone: dt.tzinfo) -> str:
-    return f"{_moment(entry.start, zone)} – {_moment(entry.end, zone)}: " + _person(
-        account, entry.user
-    )
-
-
-def _overrides(account: Account, schedule: Json, now: int, zone: dt.tzinfo) -> str:
+def _overrides(people: _People, schedule: Json) -> str:
     entries = [
         Entry(
             times.instant(override["start"], zone=dt.UTC),
@@ -187,7 +203,9 @@ def _overrides(account: Account, schedule: Json, now: int, zone: dt.tzinfo) -> s
         for override in schedule["overrides"]
     ]
     lines = "".join(
-        f"<li>{_span(account, entry, zone)}</li>" for entry in sorted(entries) if entry.end > now
+        people.line(entry, dated="%a %-d %b %Y %H:%M")
+        for entry in sorted(entries)
+        if entry.end > people.now
     )
     return f"<ul>{lines}</ul>" if lines else "<p>None that has not ended.</p>"
 

@@ -31,7 +31,7 @@ def web_address(object_id: str, kind: str, base_url: str) -> str:
     """Where a person looks at the object: a page of the simulator."""
     if kind == "schedule":
         return f"{base_url}/_sim/schedules/{object_id}"
-    return f"{base_url}/#{object_id}"
+    return f"{base_url}/"
 
 
 def reference(account: Account, kind: str, object_id: str, base_url: str) -> Json:

@@ -62,7 +62,6 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server_version = "pagerduty-simulator"
-    sys_version = ""
     timeout = _IDLE_SECONDS
     disable_nagle_algorithm = True
     server: socketserver.BaseServer
@@ -145,6 +144,10 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
+
+    def version_string(self) -> str:
+        """The server header's text."""
+        return self.server_version
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Keep quiet: the journal says more than a line could."""

@@ -18,7 +18,6 @@ Json = dict[str, Any]
 COLLECTIONS = ("users", "teams", "schedules", "escalation_policies", "services")
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_SCATTER = 1_000_000_007
 
 
 class UnreadableStateError(Exception):
@@ -97,8 +96,11 @@ class Account:
 
 
 def _scattered(number: int, length: int) -> str:
-    # Multiplying by a number that shares no factor with 36 gives each id once.
-    rest = number * _SCATTER % 36**length
+    """The number as so many digits, each number another text, neighbours far apart."""
+    span = 36**length
+    # A step that shares no factor with 36 meets each text once before any comes again.
+    step = span * 618 // 1000 // 6 * 6 + 1
+    rest = number * step % span
     digits = []
     for _ in range(length):
         rest, digit = divmod(rest, 36)

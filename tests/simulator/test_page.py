@@ -42,12 +42,15 @@ def test_the_first_page_says_who_is_on_call_and_that_it_is_a_simulator(
 
     assert answer.status == 200
     assert "This is a simulator, not PagerDuty." in answer.text
-    assert "<td><bdi>Ben Serves</bdi></td><td>Thu 3 Dec 2026, 10:00 Europe/London</td>" in (
+    assert "<td><bdi>Ben Serves</bdi></td><td>Thu 3 Dec 2026 10:00 Europe/London</td>" in (
         answer.text
     )
     assert "Rota &lt;b&gt;primary&lt;/b&gt;" in answer.text
     assert "Week of Mon 7 Dec 2026" in answer.text
-    assert "Thu 3 Dec 2026, 10:00 – Thu 3 Dec 2026, 12:00: <bdi>Carla Outside</bdi>" in answer.text
+    assert "Thu 3 Dec 2026 10:00 – 12:00 <strong><bdi>Carla Outside</bdi>" in answer.text
+    assert "Tue 1 Dec 10:00 – Thu 3 Dec 10:00 <strong><bdi>Ben Serves</bdi></strong> <em>now" in (
+        answer.text
+    )
     assert f"POST <code>/schedules/{made['id']}/overrides</code>" in answer.text
 
 

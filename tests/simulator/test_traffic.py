@@ -13,9 +13,12 @@ from tests.simulator.documents import (
     ANNA,
     BEN,
     OUT_OF_HOURS,
+    PEOPLE,
     created,
     layer,
+    lines,
     override,
+    rendered,
     schedule,
 )
 from tests.simulator.running import ROOT
@@ -70,6 +73,25 @@ def test_only_the_refusal_of_a_past_override_is_not_described(
 
     assert "response: status 400 is not defined" in report
     assert report.endswith("3 exchanges, 1 violations\n")
+
+
+@pytest.mark.reference
+def test_an_out_of_hours_rota_over_the_end_of_summer_is_rendered_as_derived(
+    simulator: RunningSimulator,
+) -> None:
+    fixture = CHECKER.with_name("fixtures") / "schedule_get_derived_rota.json"
+    expected = json.loads(fixture.read_text(encoding="utf-8"))["schedule"]
+    overrides = expected["overrides_subschedule"]["rendered_schedule_entries"]
+    kept = {**expected, "layers": expected["schedule_layers"], "overrides": overrides}
+    simulator.put_state({"users": PEOPLE, "schedules": [kept]})
+
+    shown = rendered(simulator, expected["id"], "2026-10-12T00:00", "2026-11-09T00:00")
+
+    parts = [(shown[name], expected[name]) for name in ("final_schedule", "overrides_subschedule")]
+    parts.append((shown["schedule_layers"][0], expected["schedule_layers"][0]))
+    for ours, theirs in parts:
+        assert lines(ours) == lines(theirs)
+        assert ours["rendered_coverage_percentage"] == theirs["rendered_coverage_percentage"]
 
 
 def _read_what_is_there(simulator: RunningSimulator) -> None:
