@@ -52,6 +52,16 @@ def test_after_five_tries_the_door_says_when_it_opens_again(client: Client) -> N
     assert client.get("/settings/").status_code == 302
 
 
+def test_many_tries_from_one_place_meet_a_page_that_asks_to_wait(client: Client) -> None:
+    for number in range(30):
+        client.post("/sign-in/", {"login": f"n{number}@example.com", "password": "wrong"})
+
+    answer = client.post("/sign-in/", {"login": "ben@example.com", "password": WORDS})
+
+    assert answer.status_code == 429
+    assert "Too many tries from here" in answer.content.decode()
+
+
 @pytest.mark.usefixtures("_ben")
 @pytest.mark.parametrize("away", ["//evil.example/", "https:evil.example", "/\\evil.example"])
 def test_signing_in_stays_on_this_site(client: Client, away: str) -> None:
