@@ -1,0 +1,122 @@
+"""Plans what brings PagerDuty in line with the published schedule, and carries it out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from common import clock
+from rotation import syncing
+from rotation.models import Rotation, SyncRun
+from rotation.operations import syncing as operations
+from rotation.pagerduty import http
+from rotation.pagerduty.gateway import GatewayError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+BAD_INPUT = 2
+
+
+class Command(BaseCommand):
+    help = "Makes PagerDuty show the published stints; --dry-run only says what it would write."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which rotation, and whether to write."""
+        parser.add_argument("--rotation", metavar="SLUG", help="only this one; else all")
+        parser.add_argument("--dry-run", action="store_true", help="plan and print, write nothing")
+        parser.add_argument("--json", action="store_true", help="one JSON object a rotation")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Plan or sync each rotation; exit 1 when one of them failed."""
+        failed = False
+        for rotation in _rotations(options["rotation"]):
+            told = self._dry_run(rotation) if options["dry_run"] else self._sync(rotation)
+            failed = failed or bool(told["failure"])
+            self.stdout.write(json.dumps(told) if options["json"] else _words(told))
+        if failed:
+            sys.exit(1)
+
+    def _dry_run(self, rotation: Rotation) -> dict[str, Any]:
+        told: dict[str, Any] = {"rotation": rotation.slug, "failure": "", "steps": []}
+        try:
+            plans = syncing.plan_rotation(rotation=rotation, gateway=_gateway(), now=clock.now())
+        except GatewayError as error:
+            return told | {"failure": str(error)}
+        steps = [
+            {
+                "level": plan.level,
+                "action": step.action,
+                "reason": step.reason,
+                "method": step.request.method,
+                "path": step.request.path,
+                "body": step.request.body,
+            }
+            for plan in plans
+            for step in plan.steps
+        ]
+        unmatched = sorted({name for plan in plans for name in plan.unmatched})
+        return told | {"steps": steps, "unmatched": unmatched}
+
+    def _sync(self, rotation: Rotation) -> dict[str, Any]:
+        operations.queue_sync(rotation_id=rotation.pk, cause="by command", now=clock.now())
+        run = SyncRun.objects.filter(rotation=rotation, state=SyncRun.State.QUEUED).latest("pk")
+        syncing.sync_rotation(
+            run_id=run.pk,
+            gateway=_gateway(),
+            clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
+            holder=uuid.uuid4().hex,
+        )
+        run.refresh_from_db()
+        steps = run.steps.select_related("level").order_by("position")
+        waits = run.state == SyncRun.State.QUEUED
+        return {
+            "rotation": rotation.slug,
+            "failure": "another run is on its way; look again in a minute"
+            if waits
+            else run.failure,
+            "unmatched": run.unmatched,
+            "steps": [
+                {
+                    "level": step.level.name if step.level else None,
+                    "action": step.action,
+                    "reason": step.reason,
+                    "method": step.method,
+                    "path": step.path,
+                    "state": step.state,
+                }
+                for step in steps
+            ],
+        }
+
+
+def _gateway() -> http.HttpGateway:
+    return http.HttpGateway(url=settings.PAGERDUTY_API_URL, token=http.token_from_environment)
+
+
+def _rotations(slug: str | None) -> list[Rotation]:
+    rotations = Rotation.objects.order_by("slug", "pk")
+    if slug is None:
+        return list(rotations)
+    found = list(rotations.filter(slug=slug))
+    if not found:
+        raise CommandError(f"There is no rotation {slug!r}.", returncode=BAD_INPUT)
+    return found
+
+
+def _words(told: dict[str, Any]) -> str:
+    lines = [f"{told['rotation']}: {len(told['steps']) or 'no'} writes"]
+    lines += [
+        f"  {step['level']}: {step['method']} {step['path']}: {step['reason']}"
+        for step in told["steps"]
+    ]
+    if told.get("unmatched"):
+        lines.append(f"  not in PagerDuty: {', '.join(told['unmatched'])}")
+    if told["failure"]:
+        lines.append(f"  failed: {told['failure']}")
+    return "\n".join(lines)
