@@ -25,10 +25,13 @@ ENVIRONMENT = "demo.env"
 SIMULATOR_STATE = "pagerduty.json"
 LOGS = "log"
 ACCOUNTS = "accounts.txt"
+DATABASE = "rota.sqlite3"
+PREPARED = "prepared"
 REDIS_FOLDER = "redis-folder"
 # What a demo leaves, by name: a folder that somebody chose badly keeps what is not Rota's.
 DEMO_DATA = (
-    "rota.sqlite3",
+    DATABASE,
+    PREPARED,
     "rota.sqlite3-wal",
     "rota.sqlite3-shm",
     "clock",
@@ -70,6 +73,12 @@ class DataFolder:
     def accounts(self) -> pathlib.Path:
         """The file that lists who can sign in to the demo."""
         return self.path / ACCOUNTS
+
+    def is_prepared(self, digest: str) -> bool:
+        """Whether the database is here and was brought to this state of the sources before."""
+        note = self.path / PREPARED
+        here = (self.path / DATABASE).exists() and note.exists()
+        return here and note.read_text(encoding="ascii") == digest
 
     def redis_socket(self) -> RedisSocket:
         """A new place for this copy's Redis; the one that a killed start left is removed."""

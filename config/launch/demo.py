@@ -7,7 +7,7 @@ import http.client
 import os
 from typing import TYPE_CHECKING
 
-from config.launch import data_folder, environment, plan, ports, redis_server
+from config.launch import data_folder, environment, plan, ports, redis_server, schema
 from config.launch.errors import LaunchError
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def run(options: Options, folder: DataFolder, *, log: Log, supervisor: Superviso
         folder.write_private(data_folder.ENVIRONMENT, environment.as_file(chosen))
         children = environment.for_children(os.environ, chosen)
         supervisor.start(plan.simulator(options, folder, environment=children))
-        if supervisor.run(plan.setup(folder, environment=children)):
-            raise LaunchError("The database could not be prepared: the lines above say why.")
+        _prepare(options, folder, children=children, supervisor=supervisor)
         for command in (plan.web, plan.worker, plan.beat):
             supervisor.start(command(children))
         ready = supervisor.until(lambda: answers(options.port, "/readyz"), seconds=READY_SECONDS)
@@ -76,6 +75,18 @@ def _redis(options: Options, folder: DataFolder, *, supervisor: Supervisor) -> I
     finally:
         supervisor.stop()
         listening.remove()
+
+
+def _prepare(
+    options: Options, folder: DataFolder, *, children: dict[str, str], supervisor: Supervisor
+) -> None:
+    """Bring the database up to date; a start that finds its own as it left it does not ask."""
+    state = schema.digest()
+    if not options.database_url and folder.is_prepared(state):
+        return
+    if supervisor.run(plan.setup(folder, environment=children)):
+        raise LaunchError("The database could not be prepared: the lines above say why.")
+    folder.write_private(data_folder.PREPARED, state)
 
 
 def _announce(options: Options, folder: DataFolder, *, log: Log, ready: bool) -> None:

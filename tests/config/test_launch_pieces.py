@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.launch import data_folder, environment, options, ports, redis_server
+from config.launch import data_folder, environment, options, ports, redis_server, schema
 from config.launch.errors import LaunchError
 from config.launch.log import Log
 from config.launch.processes import Command, Part
@@ -101,6 +101,23 @@ def test_a_reset_removes_the_demo_and_nothing_else(tmp_path: pathlib.Path) -> No
 
         assert folder.secret_key() == key
     assert {path.name for path in tmp_path.iterdir()} == {"lock", "mine.txt", "secret-key"}
+
+
+def test_a_database_is_prepared_again_when_anything_that_makes_its_tables_changed(
+    tmp_path: pathlib.Path,
+) -> None:
+    root = tmp_path / "checkout"
+    (root / "rotation" / "migrations").mkdir(parents=True)
+    (root / "requirements.txt").write_text("django==5.2", encoding="ascii")
+    with data_folder.held(tmp_path / "data") as folder:
+        folder.write_private("prepared", schema.digest(root))
+        assert not folder.is_prepared(schema.digest(root))  # the database itself is missing
+        (tmp_path / "data" / "rota.sqlite3").touch()
+        assert folder.is_prepared(schema.digest(root))
+
+        (root / "rotation" / "migrations" / "0002_more.py").write_text("x", encoding="ascii")
+
+        assert not folder.is_prepared(schema.digest(root))
 
 
 def test_a_demo_is_given_no_door_to_the_real_world(tmp_path: pathlib.Path) -> None:
