@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import pathlib
 import sys
+from typing import TYPE_CHECKING
 
-import pytest
 from django.conf import settings
 
 from tests.services import marks
+
+if TYPE_CHECKING:
+    import pytest
 
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "test-results"
 ENGINES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
