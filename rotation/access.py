@@ -1,0 +1,46 @@
+"""Who may see and change which rotations, shifts, drafts and sync runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotation.models import Draft, Rotation, Shift
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.db.models import QuerySet
+
+    from volunteers.access import Viewer
+
+
+def visible_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
+    """Every rotation: its schedule, hours and policy are read by all."""
+    del viewer
+    return Rotation.objects.all()
+
+
+def managed_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
+    """Those of the teams that the viewer manages: drafts are made and published there."""
+    return Rotation.objects.filter(team_id__in=viewer.managed_team_ids)
+
+
+def checkable_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
+    """Those whose sync runs the viewer reads and may ask for: own teams, all for an admin."""
+    return visible_rotations(viewer=viewer) if viewer.is_admin else managed_rotations(viewer=viewer)
+
+
+def visible_shifts(*, viewer: Viewer) -> QuerySet[Shift]:
+    """Every published shift."""
+    del viewer
+    return Shift.objects.all()
+
+
+def visible_drafts(*, viewer: Viewer) -> QuerySet[Draft]:
+    """Drafts of the teams that the viewer manages; nobody else sees one before it is published."""
+    return Draft.objects.filter(rotation__team_id__in=viewer.managed_team_ids)
+
+
+def reads_loads(*, viewer: Viewer, team_id: int, member_ids: Collection[int]) -> bool:
+    """Whether the viewer reads how load is shared: the team's people and managers, and admins."""
+    return viewer.is_admin or viewer.manages(team_id) or viewer.engineer_id in member_ids
