@@ -51,9 +51,10 @@ def methods_of(view: View) -> tuple[str, ...]:
         actions = getattr(view, "actions", None)
         names = actions or [n for n in classes.http_method_names if hasattr(classes, n)]
         return tuple(sorted(name.upper() for name in names))
-    while view is not None:
-        named = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+    inner: View | None = view
+    while inner is not None:
+        named = inspect.getclosurevars(inner).nonlocals.get("request_method_list")
         if named:
             return tuple(sorted(named))
-        view = getattr(view, "__wrapped__", None)  # type: ignore[assignment]
+        inner = getattr(inner, "__wrapped__", None)
     return ALL_METHODS

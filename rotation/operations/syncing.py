@@ -26,7 +26,8 @@ def queue_sync(*, rotation_id: int, cause: str, now: dt.datetime) -> None:
 
     One run of a rotation waits at a time: it will see everything that is published when it starts.
     """
-    if SyncRun.objects.filter(rotation_id=rotation_id, state=State.QUEUED).exists():
+    waiting = SyncRun.objects.filter(rotation_id=rotation_id, state=State.QUEUED)
+    if waiting.update(cause=cause[:200], queued_at=now):
         return
     try:
         with transaction.atomic():

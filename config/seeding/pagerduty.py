@@ -1,0 +1,67 @@
+"""Accounts for the demo's people in the PagerDuty simulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from volunteers.models import Engineer
+
+PAGE = 100
+TIMEOUT_SECONDS = 10
+
+
+class NotThereError(Exception):
+    """No simulator answers, or it refuses."""
+
+
+def make_accounts(people: Iterable[Engineer], *, url: str) -> int:
+    """Create an account for everybody who has none yet; returns how many.
+
+    Raises:
+        NotThereError: the simulator does not answer as expected.
+    """
+    known = _emails(url)
+    made = 0
+    for person in people:
+        if person.email in known:
+            continue
+        user = {"type": "user", "name": person.name, "email": person.email}
+        _call(url, "POST", "/users", {"user": user})
+        made += 1
+    return made
+
+
+def _emails(url: str) -> set[str]:
+    emails: set[str] = set()
+    more, offset = True, 0
+    while more:
+        answer = _call(url, "GET", f"/users?limit={PAGE}&offset={offset}")
+        emails |= {user["email"].lower() for user in answer["users"]}
+        more, offset = bool(answer["more"]), offset + PAGE
+    return emails
+
+
+def _call(url: str, method: str, path: str, body: Any = None) -> Any:
+    request = urllib.request.Request(  # noqa: S310 - the configured address
+        f"{url}{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "Accept": "application/vnd.pagerduty+json;version=2",
+            "Authorization": f"Token token={os.environ.get('PAGERDUTY_API_TOKEN', '')}",
+            "Content-Type": "application/json",
+            "From": "rota@rota.example",
+        },
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            return json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise NotThereError(str(error)) from error
