@@ -1,0 +1,78 @@
+"""How load is shared among the people of a level, counted straight from a schedule.
+
+A fair share follows the weeks in term: all load, worked and planned, times one's own weeks over
+everybody's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from rotation.domain.planning import is_active
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Terms = tuple[tuple[dt.date, dt.date | None], ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class HeldWeek:
+    """A published week of one level: its load in hundredths and its holder, None for a gap."""
+
+    week_date: dt.date
+    load: int
+    holder_id: int | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """One person's weeks and load against the fair share; loads in hundredths."""
+
+    engineer_id: int
+    weeks: int
+    load: int
+    fair: int
+
+    @property
+    def off(self) -> int:
+        """How far the load is above the fair share; below it is negative."""
+        return self.load - self.fair
+
+
+def shares(
+    people: Mapping[int, Terms], weeks: Sequence[HeldWeek], first_coming: dt.date
+) -> list[Share]:
+    """Each person's share over all weeks, the furthest above first.
+
+    `people` gives the terms of those who share the load. Of weeks before `first_coming` only what
+    these people carried counts, so that those who have left leave no debt behind.
+    """
+    exposure = {
+        engineer_id: sum(1 for week in weeks if is_active(terms, week.week_date))
+        for engineer_id, terms in people.items()
+    }
+    counted = [week for week in weeks if week.week_date >= first_coming or week.holder_id in people]
+    total, amount = sum(exposure.values()), sum(week.load for week in counted)
+    found = [
+        _share(engineer_id, weeks, rounded_share(amount, own, total))
+        for engineer_id, own in exposure.items()
+    ]
+    return sorted(found, key=lambda share: (-share.off, share.engineer_id))
+
+
+def rounded_share(amount: int, exposure: int, total: int) -> int:
+    """`amount * exposure / total` to the nearest integer, halves up; 0 without any exposure."""
+    return (2 * amount * exposure + total) // (2 * total) if total else 0
+
+
+def furthest(offs: Iterable[int]) -> int:
+    """The largest distance from a fair share, in hundredths; 0 when there is nobody."""
+    return max((abs(off) for off in offs), default=0)
+
+
+def _share(engineer_id: int, weeks: Iterable[HeldWeek], fair: int) -> Share:
+    held = [week.load for week in weeks if week.holder_id == engineer_id]
+    return Share(engineer_id=engineer_id, weeks=len(held), load=sum(held), fair=fair)
