@@ -107,27 +107,30 @@ class _Made:
     """The overrides that Rota asked for, found again by id or by what is left of them."""
 
     refs: frozenset[str]
-    refs_by_span: dict[tuple[str, Period], str | None]
+    refs_by_span: dict[tuple[str, Period], list[str | None]]
 
     @classmethod
     def of(cls, recorded: Iterable[OverrideState], now: dt.datetime) -> _Made:
-        spans = {
-            (one.user_ref, left): one.ref for one in recorded for left in _left([one.period], now)
-        }
-        return cls(
-            refs=frozenset(one.ref for one in recorded if one.ref is not None),
-            refs_by_span=spans,
-        )
+        spans: dict[tuple[str, Period], list[str | None]] = {}
+        for one in recorded:
+            for left in _left([one.period], now):
+                spans.setdefault((one.user_ref, left), []).append(one.ref)
+        refs = frozenset(one.ref for one in recorded if one.ref is not None)
+        return cls(refs=refs, refs_by_span=spans)
 
     def own(self, override: OverrideState, now: dt.datetime) -> OverrideState | None:
-        """The override with its id as far as it is known, or None when it is not Rota's."""
+        """The override with its id as far as it is known, or None when it is not Rota's.
+
+        Time and user alone tell only where the id is hidden, or was lost with an answer.
+        """
         if override.ref is not None and override.ref in self.refs:
             return override
         [left] = _left([override.period], now)
-        span = (override.user_ref, left)
-        if span not in self.refs_by_span:
-            return None
-        return dataclasses.replace(override, ref=override.ref or self.refs_by_span[span])
+        refs = self.refs_by_span.get((override.user_ref, left), [])
+        if override.ref is not None:
+            return override if None in refs else None
+        known = next((ref for ref in refs if ref is not None), None)
+        return dataclasses.replace(override, ref=known) if refs else None
 
 
 def _is_again(override: OverrideState, kept: Iterable[OverrideState], now: dt.datetime) -> bool:
