@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from common.periods import Period
 
 
+STAKEHOLDERS = frozenset({"read_only_user", "read_only_limited_user"})
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class PagerDutyUser:
-    """Somebody with an account."""
+    """Somebody with an account; `role` is PagerDuty's word for what it may do."""
 
     ref: str
     name: str
     email: str
+    role: str = ""
+
+    @property
+    def can_be_on_call(self) -> bool:
+        """Whether a schedule takes this user; stakeholders only look on."""
+        return self.role not in STAKEHOLDERS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
     Json = Mapping[str, Any]
 
 CREATED = 201
+UPGRADED = "schedule_v3"
 
 
 def user_of(data: Json) -> PagerDutyUser:
     """One of `users`."""
-    return PagerDutyUser(ref=data["id"], name=data.get("name") or "", email=data.get("email") or "")
+    return PagerDutyUser(
+        ref=data["id"],
+        name=data.get("name") or "",
+        email=data.get("email") or "",
+        role=data.get("role") or "",
+    )
 
 
 def summary_of(data: Json) -> ScheduleSummary:
@@ -44,11 +50,8 @@ def schedule_of(data: Json) -> ScheduleState:
     Raises:
         UpgradedScheduleError: it is of the new kind, which has no layers.
     """
-    if data.get("type") == "schedule_v3":
-        raise UpgradedScheduleError(
-            f"The schedule “{data.get('name')}” was upgraded in PagerDuty to the new kind. "
-            "Rota writes layer-based schedules: delete it there or unlink it here."
-        )
+    if data.get("type") == UPGRADED:
+        raise upgraded(data["id"])
     layers = [_layer_of(layer) for layer in data.get("schedule_layers") or []]
     return ScheduleState(
         ref=data["id"],
@@ -57,6 +60,26 @@ def schedule_of(data: Json) -> ScheduleState:
         time_zone=data.get("time_zone") or "",
         layers=tuple(reversed(layers)),
     )
+
+
+def upgraded(ref: str) -> UpgradedScheduleError:
+    """The refusal to go on with a schedule of the new kind."""
+    return UpgradedScheduleError(
+        f"Schedule {ref} was upgraded in PagerDuty to the new, shift-based kind, which Rota cannot "
+        "write. It pages as it stands; an admin can unlink it, and Rota then makes a new one."
+    )
+
+
+def created_ref(answer: Any) -> str:
+    """The id of the schedule that was created.
+
+    Raises:
+        BadAnswerError: the answer names none.
+    """
+    try:
+        return str(answer["schedule"]["id"])
+    except (KeyError, TypeError) as error:
+        raise BadAnswerError("PagerDuty did not say which schedule it created.") from error
 
 
 def override_of(data: Json) -> OverrideState:

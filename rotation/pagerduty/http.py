@@ -7,9 +7,11 @@ what to do next is the sync's decision. Source: pdpyras 5.4.1.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
+import urllib.parse
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 15
 PAGE = 100
+LAST_ITEM = 10_000
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 AUTHENTICATION = {401, 402, 403}
 NOT_FOUND = 404
 RATE_LIMITED = 429
@@ -80,25 +84,36 @@ class HttpGateway:
     """A `Gateway` to PagerDuty's REST API, or to whatever answers like it at `url`."""
 
     def __init__(
-        self, *, url: str, token: Callable[[], str], recorder: Recorder | None = None
+        self,
+        *,
+        url: str,
+        token: Callable[[], str],
+        recorder: Recorder | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         """`token` is asked before each call, so that a new one is used at once."""
         self._url = url
         self._token = token
         self._recorder = recorder
+        self._timeout = timeout_seconds
 
     def users(self) -> list[PagerDutyUser]:
         """Everybody with an account."""
-        return [answers.user_of(each) for each in self._pages("/users", "users", {})]
+        found = self._pages("/users", "users", {})
+        return self._read(lambda: [answers.user_of(each) for each in found])
 
     def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
         """Schedules whose name contains the query."""
         found = self._pages("/schedules", "schedules", {"query": query})
-        return [answers.summary_of(each) for each in found]
+        return self._read(lambda: [answers.summary_of(each) for each in found])
 
     def schedule(self, *, ref: str) -> ScheduleState:
         """One schedule with its layers."""
-        data = self._get(f"/schedules/{ref}", {})
+        try:
+            data = self._get(f"/schedules/{ref}", {})
+        except RefusedRequestError as error:
+            # Nothing in this request can be wrong but the kind of the schedule.
+            raise answers.upgraded(ref) from error
         return self._read(lambda: answers.schedule_of(data["schedule"]))
 
     def overrides(self, *, ref: str, within: Period) -> list[OverrideState]:
@@ -123,20 +138,18 @@ class HttpGateway:
     def send(self, request: Request) -> Any:
         """Carry out one write, once."""
         with self._session() as session, _translated():
-            response = session.request(
-                request.method.lower(), request.path, json=request.body, timeout=TIMEOUT_SECONDS
-            )
+            response = session.request(request.method, request.path, json=request.body)
             return _json(response) if response.content else None
 
     def _get(self, path: str, params: Mapping[str, Any]) -> Any:
         with self._session() as session, _translated():
-            return _json(session.get(path, params=dict(params), timeout=TIMEOUT_SECONDS))
+            return _json(session.get(path, params=dict(params)))
 
     def _pages(self, path: str, name: str, params: Mapping[str, Any]) -> list[Any]:
-        """All items of a classic list."""
+        """All items of a classic list, as far as PagerDuty lets one turn the pages."""
         items: list[Any] = []
         more = True
-        while more:
+        while more and len(items) + PAGE <= LAST_ITEM:
             data = self._get(path, {**params, "limit": PAGE, "offset": len(items)})
             page = self._read(lambda data=data: list(data[name]))  # type: ignore[misc]
             items += page
@@ -152,7 +165,9 @@ class HttpGateway:
             )
         session = _Session(token)
         session.url = self._url
-        session.timeout = TIMEOUT_SECONDS
+        session.timeout = self._timeout
+        # A proxy of the surroundings is for the world outside, not for this machine.
+        session.trust_env = urllib.parse.urlsplit(self._url).hostname not in LOOPBACK
         session.max_network_attempts = 0
         # 0 would mean "for ever" for a 429; one try with no attempt left hands it over at once.
         session.retry = {RATE_LIMITED: 1}
@@ -224,10 +239,11 @@ def _refusal(response: Any) -> tuple[int | None, str]:
 
 
 def _wait(response: Any) -> float | None:
+    """Seconds until the next request, by PagerDuty's own header or else the usual one."""
     for header in ("ratelimit-reset", "retry-after"):
         with contextlib.suppress(ValueError):
             if (value := response.headers.get(header)) is not None:
-                return max(0.0, float(value))
+                return float(int(value))
     return None
 
 
@@ -242,11 +258,7 @@ def _with_refs(held: list[OverrideState], ids: list[OverrideState]) -> list[Over
     """The overrides held, those hidden ids filled in that the other list has."""
     refs = {(each.user_ref, each.period): each.ref for each in ids}
     return [
-        each
-        if each.ref is not None
-        else type(each)(
-            ref=refs.get((each.user_ref, each.period)), user_ref=each.user_ref, period=each.period
-        )
+        dataclasses.replace(each, ref=each.ref or refs.get((each.user_ref, each.period)))
         for each in held
     ]
 
