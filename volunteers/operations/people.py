@@ -149,6 +149,18 @@ def reactivate_engineer(*, engineer_id: int, actor: Actor, now: dt.datetime) -> 
         _record(engineer, verb="reactivated", actor=actor, now=now)
 
 
+def revoke_tokens(*, engineer_id: int, actor: Actor, now: dt.datetime) -> int:
+    """End all of somebody's API tokens at once; gives how many there were."""
+    with transaction.atomic():
+        engineer = Engineer.objects.select_for_update().get(pk=engineer_id)
+        tokens = AuthToken.objects.filter(user=engineer)
+        ended = int(tokens.count())
+        tokens.delete()
+        if ended:
+            _record(engineer, verb="revoked tokens", actor=actor, now=now, after={"tokens": ended})
+    return ended
+
+
 def create_admin(*, person: Person, password: str, now: dt.datetime) -> Engineer:
     """Make an admin from the shell: a new account, or an existing one, which then is active.
 

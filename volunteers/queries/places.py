@@ -36,6 +36,11 @@ def home_teams() -> dict[int, str]:
     return dict(Team.objects.order_by("name", "pk").values_list("pk", "name"))
 
 
+def on_call_teams() -> dict[int, str]:
+    """Names of the on-call teams by id, in order of name."""
+    return dict(OnCallTeam.objects.order_by("name", "pk").values_list("pk", "name"))
+
+
 def on_call_team_id(*, slug: str) -> int | None:
     """The on-call team with that slug, or None."""
     return OnCallTeam.objects.filter(slug=slug).values_list("pk", flat=True).first()

@@ -1,0 +1,7 @@
+"""Places and on-call teams by forms, people by what can be done with them, the rest to read."""
+
+from __future__ import annotations
+
+from volunteers.admin import people, places, service
+
+__all__ = ["people", "places", "service"]
