@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from rotation.domain import slots
-from rotation.models import PolicyVersion
+from rotation.models import PolicyVersion, Rotation
 from volunteers.queries import holidays
-
-if TYPE_CHECKING:
-    from rotation.models import Rotation
 
 
 def pattern_of(rotation: Rotation) -> slots.WeekPattern:
@@ -48,6 +44,11 @@ def policy_in_force(*, rotation_id: int, now: dt.datetime) -> PolicyVersion:
 def today_in(rotation: Rotation, now: dt.datetime) -> dt.date:
     """The calendar day in the rotation's zone."""
     return slots.local_date(rotation.time_zone, now)
+
+
+def rotation_zones() -> list[str]:
+    """The time zone of every rotation, each once, in alphabetical order."""
+    return sorted(set(Rotation.objects.values_list("time_zone", flat=True)))
 
 
 def coming_handovers(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rotation.models import Rotation
 
 CREATED = 201
+GONE = "somebody who cannot sign in any more"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +88,13 @@ def wanted_level(
             if shift.cancelled_at is None or shift.cancelled_at > max(now, shift.period.starts_at)
         ),
     )
+
+
+def unmatched_names(level: LevelToSync, users: Mapping[int, str]) -> set[str]:
+    """The people of the level's coming stints whom PagerDuty does not know, by name."""
+    on_it = {stint.person for shift in level.shifts for stint in shift.stints}
+    missing = [person for person in on_it if person is not None and person not in users]
+    return {level.names.get(person, GONE) for person in missing}
 
 
 def asked_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:

@@ -7,6 +7,8 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.functions import Coalesce
+
 from common.periods import Period, intersection
 from rotation.domain.stints import CoverSpan, Stint
 from rotation.domain.stints import stints as stints_of
@@ -29,6 +31,8 @@ class WorkedShift:
     shift_id: int
     rotation_id: int
     rotation_slug: str
+    rotation_name: str
+    team_slug: str
     level: str
     week_date: dt.date
     zone: str
@@ -66,10 +70,14 @@ def periods_to_json(periods: Iterable[Period]) -> list[list[str]]:
 
 
 def ended_shift_ids(*, now: dt.datetime) -> list[int]:
-    """Shifts that have ended, or were cancelled, and are not completed; by end, then id."""
+    """Shifts that have ended, or were cancelled, and are not completed; by end, then id.
+
+    A cancelled one ended at its cancellation.
+    """
     waiting = Shift.objects.filter(completed_at__isnull=True)
     ended = waiting.filter(ends_at__lte=now) | waiting.filter(cancelled_at__lte=now)
-    return list(ended.order_by("ends_at", "pk").values_list("pk", flat=True))
+    in_order = ended.order_by(Coalesce("cancelled_at", "ends_at"), "pk")
+    return list(in_order.values_list("pk", flat=True))
 
 
 def worked_shift(*, shift_id: int) -> WorkedShift:
@@ -84,9 +92,16 @@ def worked_shift(*, shift_id: int) -> WorkedShift:
     return lines[0]
 
 
+def worked_shifts_of(*, shift_ids: Iterable[int]) -> list[WorkedShift]:
+    """The shifts with these ids with their stints, by start, then level; two queries."""
+    return worked_shifts(shifts=Shift.objects.filter(pk__in=set(shift_ids)))
+
+
 def worked_shifts(*, shifts: QuerySet[Shift, Any]) -> list[WorkedShift]:
     """Those shifts with their stints after covers, by start, then level; two queries."""
-    rows = list(shifts.select_related("level__rotation").order_by("starts_at", "level_id", "pk"))
+    rows = list(
+        shifts.select_related("level__rotation__team").order_by("starts_at", "level_id", "pk")
+    )
     covers = _covers([row.pk for row in rows])
     return [_worked(row, covers.get(row.pk, [])) for row in rows]
 
@@ -110,6 +125,8 @@ def _worked(shift: Shift, covers: list[CoverSpan]) -> WorkedShift:
         shift_id=shift.pk,
         rotation_id=rotation.pk,
         rotation_slug=rotation.slug,
+        rotation_name=rotation.name,
+        team_slug=rotation.team.slug,
         level=shift.level.name,
         week_date=shift.week_date,
         zone=shift.time_zone,

@@ -1,0 +1,186 @@
+"""Whether PagerDuty shows what is published, for pages: the state, the runs and their steps."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+from rotation.models import Level, LevelName, SyncRun, SyncStep
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from rotation.models import Rotation
+
+SHOWN_RUNS = 10
+MOST_JSON = 4000
+
+UNPUBLISHED = "unpublished"
+IN_LINE = "in_line"
+WAITING = "waiting"
+RUNNING = "running"
+FAILED = "failed"
+UNKNOWN = "unknown"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class LevelState:
+    """One level's schedule in PagerDuty, its id empty before the first write."""
+
+    level: str
+    schedule_ref: str
+    since: dt.datetime | None
+    checked_at: dt.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class SyncState:
+    """PagerDuty against the published schedule.
+
+    `kind` is unpublished, in_line, waiting, running, failed or unknown (no run was ever asked
+    for). `since` is since when both levels are in line; `next_try_at` is the machine's time.
+    """
+
+    kind: str
+    levels: tuple[LevelState, ...]
+    since: dt.datetime | None
+    checked_at: dt.datetime | None
+    queued_at: dt.datetime | None
+    failed_at: dt.datetime | None
+    failure: str
+    next_try_at: dt.datetime | None
+    unmatched: tuple[str, ...]
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a run waits or runs, so that the page changes by itself."""
+        return self.kind in {WAITING, RUNNING}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class StepLine:
+    """One request of a run and what came of it; `asked` and `answered` are JSON to read."""
+
+    position: int
+    level: str
+    action: str
+    reason: str
+    method: str
+    path: str
+    state: str
+    failure: str
+    sent_at: dt.datetime | None
+    asked: str
+    answered: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class RunLine:
+    """One attempt to bring PagerDuty in line."""
+
+    run_id: int
+    state: str
+    cause: str
+    queued_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    tries: int
+    failure: str
+    version: int | None
+
+
+def sync_state(*, rotation: Rotation) -> SyncState:
+    """The state as the last run left it; two queries."""
+    rows = {level.name: level for level in Level.objects.filter(rotation=rotation)}
+    levels = [rows[name] for name in LevelName if name in rows]
+    run = SyncRun.objects.filter(rotation=rotation).order_by("-queued_at", "-pk").first()
+    sinces = [level.in_pagerduty_since for level in levels if level.in_pagerduty_since]
+    checks = [level.checked_at for level in levels if level.checked_at]
+    kind = _kind(rotation, levels, run)
+    return SyncState(
+        kind=kind,
+        levels=tuple(
+            LevelState(
+                level=level.name,
+                schedule_ref=level.pagerduty_schedule_ref,
+                since=level.in_pagerduty_since,
+                checked_at=level.checked_at,
+            )
+            for level in levels
+        ),
+        since=max(sinces, default=None) if kind == IN_LINE else None,
+        checked_at=min(checks, default=None),
+        queued_at=run.queued_at if run else None,
+        failed_at=run.finished_at if run and kind == FAILED else None,
+        failure=run.failure if run else "",
+        next_try_at=run.next_try_at if run else None,
+        unmatched=tuple(run.unmatched) if run else (),
+    )
+
+
+def run_lines(*, rotation: Rotation) -> list[RunLine]:
+    """The last ten runs, newest first."""
+    rows = SyncRun.objects.filter(rotation=rotation).order_by("-queued_at", "-pk")
+    return [
+        RunLine(
+            run_id=row.pk,
+            state=row.state,
+            cause=row.cause,
+            queued_at=row.queued_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            tries=row.tries,
+            failure=row.failure,
+            version=row.schedule_version,
+        )
+        for row in rows[:SHOWN_RUNS]
+    ]
+
+
+def step_lines(*, run_id: int) -> list[StepLine]:
+    """The run's steps in the order in which they were sent."""
+    rows = SyncStep.objects.filter(run_id=run_id).select_related("level")
+    return [
+        StepLine(
+            position=row.position,
+            level=row.level.name if row.level else "",
+            action=row.action,
+            reason=row.reason,
+            method=row.method,
+            path=row.path,
+            state=row.state,
+            failure=row.failure,
+            sent_at=row.sent_at,
+            asked=_pretty(row.request),
+            answered=_pretty(row.answer),
+        )
+        for row in rows.order_by("position")
+    ]
+
+
+def _kind(rotation: Rotation, levels: list[Level], run: SyncRun | None) -> str:
+    if rotation.schedule_version == 0 or run is None:
+        return UNKNOWN if rotation.schedule_version else UNPUBLISHED
+    if run.state == SyncRun.State.FAILED:
+        return FAILED
+    if _is_in_line(rotation, levels):
+        return IN_LINE
+    return RUNNING if run.state == SyncRun.State.RUNNING else WAITING
+
+
+def _is_in_line(rotation: Rotation, levels: list[Level]) -> bool:
+    """A level without a schedule of its own has nothing that PagerDuty could show."""
+    written = [level for level in levels if level.pagerduty_schedule_ref]
+    return bool(written) and all(
+        level.in_pagerduty_since is not None
+        and level.in_pagerduty_version == rotation.schedule_version
+        for level in written
+    )
+
+
+def _pretty(value: Any) -> str:
+    if value is None:
+        return ""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    return text if len(text) <= MOST_JSON else f"{text[:MOST_JSON]}\n…"
