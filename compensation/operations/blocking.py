@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from audit.operations import Area, record
 from common import wording
 from compensation.models import BlockedShift
-from compensation.queries import people
 from compensation.queries.shifts import level_words
 from outbox.operations import queue_message
+from volunteers.queries import contacts, places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,7 +40,7 @@ def block_shift(
         team=payable.team,
         after={"reason": reason},
     )
-    for address in people.finance_addresses(now=now):
+    for address in contacts.finance_addresses(now=now):
         queue_message(
             to=address,
             kind="shift-blocked",
@@ -51,13 +51,16 @@ def block_shift(
 
 
 def _reason(blocked: pricing.Blocked) -> str:
-    known = people.people_of(int(missing.person) for missing in blocked.missing)
-    sentences = [_sentence(missing, known) for missing in blocked.missing]
+    people = contacts.contacts(engineer_ids=[int(missing.person) for missing in blocked.missing])
+    offices = {office.slug: office.name for office in places.office_lines()}
+    sentences = [
+        _sentence(missing, people[int(missing.person)].name, offices) for missing in blocked.missing
+    ]
     return " ".join(dict.fromkeys(sentences))[:500]
 
 
-def _sentence(missing: pricing.MissingRate, known: dict[int, tuple[str, str]]) -> str:
+def _sentence(missing: pricing.MissingRate, name: str, offices: dict[str, str]) -> str:
     day = wording.day(missing.on)
     if missing.office is None:
-        return f"{known[int(missing.person)][0]} belonged to no office on {day}."
-    return f"{missing.office} has no rate for {level_words(missing.level)} on {day}."
+        return f"{name} belonged to no office on {day}."
+    return f"{offices[missing.office]} has no rate for {level_words(missing.level)} on {day}."

@@ -13,10 +13,11 @@ from audit.operations import Area, record
 from common.refusals import RefusedError
 from compensation.domain import money
 from compensation.models import Rate
-from volunteers.models import Office
+from volunteers.queries import places
 
 if TYPE_CHECKING:
     from audit.operations import Actor
+    from volunteers.queries.places import OfficeLine
 
 LEVELS = ("primary", "escalation")
 MOST_MINOR = 10**12
@@ -82,15 +83,15 @@ def _check(rate: NewRate, *, currency: str) -> None:
         raise RateInvalidError(" ".join(fields.values()), fields=fields)
 
 
-def _office(office_id: int) -> Office:
-    office = Office.objects.filter(pk=office_id).first()
+def _office(office_id: int) -> OfficeLine:
+    office = places.office_line(office_id=office_id)
     if office is None:
         message = "There is no such office."
         raise RateInvalidError(message, fields={"office": message})
     return office
 
 
-def _insert(rate: NewRate, *, office: Office, actor: Actor, now: dt.datetime) -> Rate:
+def _insert(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime) -> Rate:
     """The new row; of two who add at the same moment the second takes the next number."""
     for tries_left in reversed(range(_TRIES)):
         try:
@@ -102,11 +103,11 @@ def _insert(rate: NewRate, *, office: Office, actor: Actor, now: dt.datetime) ->
     raise AssertionError("the last try raises")
 
 
-def _added(rate: NewRate, *, office: Office, actor: Actor, now: dt.datetime) -> Rate:
-    earlier = Rate.objects.filter(office=office, level=rate.level).count()
+def _added(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime) -> Rate:
+    earlier = Rate.objects.filter(office_id=office.office_id, level=rate.level).count()
     row = Rate.objects.create(
         version=f"{office.slug}-{rate.level}-v{earlier + 1}",
-        office=office,
+        office_id=office.office_id,
         level=rate.level,
         effective_from=rate.effective_from,
         weekly_minor=rate.weekly_minor,

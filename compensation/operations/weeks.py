@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import enum
 import logging
 from typing import TYPE_CHECKING
@@ -19,21 +20,19 @@ from compensation.operations.posting import (
     PeriodMovedError,
     post_entries,
 )
-from compensation.queries import people
 from compensation.queries.rates import pricing_rates
 from compensation.queries.shifts import payable_shift
-from rotation.models import Shift
 from rotation.operations import shifts as rotation_shifts
 from rotation.queries import worked
+from volunteers.queries import contacts, people, postings
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from audit.operations import Actor
     from compensation.queries.shifts import PayableShift
 
 logger = logging.getLogger(__name__)
 _TRIES = 3
+_DAY = dt.timedelta(days=1)
 # What the rows of one shift can raise; a database that is gone stops the sweep.
 _OF_ONE_SHIFT = (KeyConflictError, PeriodMovedError, IntegrityError, LookupError, ValueError)
 
@@ -124,8 +123,7 @@ def _complete(shift_id: int, *, actor: Actor, now: dt.datetime) -> WeekResult:
 
 def _held(shift_id: int) -> PayableShift | None:
     """The shift, which nobody else changes until the transaction ends; None if it is not ours."""
-    waiting = Shift.objects.filter(pk=shift_id, completed_at__isnull=True)
-    if waiting.select_for_update(skip_locked=True).first() is None:
+    if not rotation_shifts.hold_shift(shift_id=shift_id):
         return None
     return payable_shift(shift_id=shift_id)
 
@@ -134,17 +132,18 @@ def _terms(payable: PayableShift) -> tuple[pricing.Terms, dict[str, int]]:
     """Offices and holidays as of the shift's start; the rates that may apply, and their ids."""
     shift = payable.shift
     engineer_ids = _people(payable)
-    postings = people.postings_of(engineer_ids)
-    places = {one: postings.place(one, shift.starts_on) for one in engineer_ids}
-    offices = {place.office for place in places.values() if place is not None}
-    last = shifts.local_date(shift.period.ends_at, shift.time_zone)
-    holidays = people.holidays_of(offices, first=shift.starts_on, last=last)
-    rates = pricing_rates(offices=offices, level=shift.level)
+    belonged = postings.postings_of(engineer_ids=engineer_ids)
+    places = {one: belonged.place(one, shift.starts_on) for one in engineer_ids}
+    offices = {place.office_id: place.office_slug for place in places.values() if place}
+    holidays = people.holidays_of(
+        office_ids=offices, from_date=shift.starts_on, until_date=_day_after(shift)
+    )
+    rates = pricing_rates(offices=offices.values(), level=shift.level)
     known = {
         str(one): pricing.Person(
             key=str(one),
-            office=place.office if place else None,
-            holidays=holidays[place.office] if place else frozenset(),
+            office=place.office_slug if place else None,
+            holidays=frozenset(holidays[place.office_id]) if place else frozenset(),
         )
         for one, place in places.items()
     }
@@ -152,6 +151,10 @@ def _terms(payable: PayableShift) -> tuple[pricing.Terms, dict[str, int]]:
         pricing.Terms(people=known, rates=rates.rates, is_paid=payable.is_paid),
         rates.ids,
     )
+
+
+def _day_after(shift: shifts.Shift) -> dt.date:
+    return shifts.local_date(shift.period.ends_at, shift.time_zone) + _DAY
 
 
 def _people(payable: PayableShift) -> list[int]:
@@ -177,7 +180,7 @@ def _entry(entry: pricing.PricedEntry, shift_id: int, rate_ids: dict[str, int]) 
 def _record_completed(
     payable: PayableShift, numbers: list[int], *, actor: Actor, now: dt.datetime
 ) -> None:
-    known = people.people_of(_people(payable))
+    concerned = contacts.contacts(engineer_ids=_people(payable))
     record(
         actor=actor,
         now=now,
@@ -185,6 +188,6 @@ def _record_completed(
         verb="completed",
         subject=payable.title,
         team=payable.team,
-        concerned=[email for _, email in known.values()],
+        concerned=[contact.email for contact in concerned.values()],
         after={"entries": numbers},
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from compensation.domain import periods
 from compensation.models import BlockedShift
 from compensation.queries.periods import open_months_before, people_without_number
-from compensation.queries.shifts import rotation_zones, shift_title, waiting_shifts
+from compensation.queries.shifts import shift_title, waiting_shifts
+from rotation.queries import patterns
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -116,7 +117,7 @@ def closing_checks(*, month: str, now: dt.datetime) -> list[Check]:
 
 
 def _month_ended(month: str, now: dt.datetime) -> Check:
-    zones = periods.zones_not_finished(month, rotation_zones() or ["UTC"], now=now)
+    zones = periods.zones_not_finished(month, patterns.rotation_zones() or ["UTC"], now=now)
     return _check(
         CheckCode.MONTH_ENDED,
         zones,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from compensation.domain import chain, shifts
 from compensation.domain.layouts import ExportLine
 from compensation.models import Entry, Export, LedgerHead
-from compensation.queries.people import postings_of
+from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.models import QuerySet
 
-    from compensation.queries.people import Postings
+    from volunteers.queries.postings import Postings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ def export_lines(*, month: str) -> list[ExportLine]:
         .select_related("period", "engineer", "rate", "reverses", "shift__level__rotation")
         .order_by("number")
     )
-    postings = postings_of(entry.engineer_id for entry in entries)
+    postings = postings_of(engineer_ids=[entry.engineer_id for entry in entries])
     return [_line(entry, postings) for entry in entries]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from common import wording
 from compensation.domain import periods, shifts
-from rotation.models import Rotation, Shift
 from rotation.queries import worked
 
 if TYPE_CHECKING:
@@ -50,32 +49,26 @@ def payable_shift(*, shift_id: int) -> PayableShift:
     """What pricing needs of one shift, its accepted covers laid over it.
 
     Raises:
-        Shift.DoesNotExist: there is no such shift.
+        ObjectDoesNotExist: there is no such shift.
     """
-    found = worked.worked_shift(shift_id=shift_id)
-    return _payable(found, Rotation.objects.select_related("team").get(pk=found.rotation_id))
+    return _payable(worked.worked_shift(shift_id=shift_id))
 
 
 def waiting_shifts(*, now: dt.datetime, until_month: str) -> list[PayableShift]:
     """Ended shifts not dealt with that are earned in the month or before it; by end, then id."""
-    ids = worked.ended_shift_ids(now=now)
-    rotations = {row.pk: row for row in Rotation.objects.select_related("team")}
-    found = worked.worked_shifts(shifts=Shift.objects.filter(pk__in=ids))
-    waiting = [_payable(shift, rotations[shift.rotation_id]) for shift in found]
+    found = worked.worked_shifts_of(shift_ids=worked.ended_shift_ids(now=now))
+    waiting = [_payable(shift) for shift in found]
     earned = [one for one in waiting if periods.month_of(one.earned_on) <= until_month]
     return sorted(earned, key=lambda one: (shifts.completed_at(one.shift), one.shift_id))
 
 
-def rotation_zones() -> list[str]:
-    """The time zone of every rotation, each once, in alphabetical order."""
-    return sorted(set(Rotation.objects.values_list("time_zone", flat=True)))
-
-
-def _payable(found: worked.WorkedShift, rotation: Rotation) -> PayableShift:
+def _payable(found: worked.WorkedShift) -> PayableShift:
     return PayableShift(
         shift_id=found.shift_id,
-        title=shift_title(rotation=rotation.name, level=found.level, week_date=found.week_date),
-        team=rotation.team.slug,
+        title=shift_title(
+            rotation=found.rotation_name, level=found.level, week_date=found.week_date
+        ),
+        team=found.team_slug,
         is_paid=found.level == PAID_ALWAYS or found.level2_paid,
         is_completed=found.completed_at is not None,
         shift=shifts.Shift(

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+def hold_shift(*, shift_id: int) -> bool:
+    """Let nobody else change a shift that is not completed until the transaction ends.
+
+    Returns False when it is completed, when another run holds it, or when there is none.
+    """
+    waiting = Shift.objects.filter(pk=shift_id, completed_at__isnull=True)
+    return waiting.select_for_update(skip_locked=True).first() is not None
+
+
 def complete_shift(*, shift_id: int, now: dt.datetime) -> bool:
     """Mark the shift as paid for, inside the transaction that writes its entries.
 

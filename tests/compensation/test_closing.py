@@ -150,7 +150,7 @@ def test_a_month_with_a_blocked_week_stays_open_and_says_what_is_missing() -> No
 
     assert error.codes == (CheckCode.PRICED,)
     assert error.checks[0].repair is Repair.RATES
-    assert "dublin has no rate for primary on Mon 5 Oct 2026." in error.message
+    assert "Dublin has no rate for primary on Mon 5 Oct 2026." in error.message
 
 
 def test_a_month_closes_only_once_it_has_ended_in_every_rotations_zone() -> None:

@@ -77,7 +77,7 @@ def test_a_week_without_a_rate_waits_is_never_paid_nothing_and_finance_hears_onc
 
     assert [(result.blocked, result.posted) for result in results] == [(1, 0), (1, 0)]
     block = BlockedShift.objects.get()
-    assert block.reason == "dublin has no rate for primary on Mon 5 Oct 2026."
+    assert block.reason == "Dublin has no rate for primary on Mon 5 Oct 2026."
     assert [message.to for message in Message.objects.all()] == ["finn@example.com"]
     assert AuditEvent.objects.filter(verb="blocked").count() == 1
     money.shifts[0].refresh_from_db()
@@ -162,6 +162,22 @@ def test_a_week_cancelled_while_it_ran_is_over_at_that_instant() -> None:
     entry = Entry.objects.get()
     assert (entry.seconds, entry.amount_minor) == (246600, 32749)
     assert entry.earned_on == dt.date(2026, 10, 9)
+
+
+def test_a_cancelled_week_takes_its_turn_at_its_cancellation() -> None:
+    money = make_money(weeks=OCTOBER[:1])
+    money.rotation.level2_paid = True
+    money.rotation.save(update_fields=["level2_paid"])
+    make_rate(office=money.office, level="escalation", weekly_minor=20000)
+    level_2 = builders.level_of(money.rotation, "escalation")
+    cancelled = builders.make_shift(level=level_2, week_date=OCTOBER[0], holder=money.ben)
+    cancelled.cancelled_at = cancelled.starts_at + dt.timedelta(days=4)
+    cancelled.save(update_fields=["cancelled_at"])
+
+    sweep()
+
+    in_order = Entry.objects.order_by("number").values_list("shift_id", flat=True)
+    assert list(in_order) == [cancelled.pk, money.shifts[0].pk]
 
 
 def test_a_week_cancelled_before_its_start_is_worth_nothing() -> None:

@@ -1,0 +1,34 @@
+"""How to name people and where to write to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from volunteers.access import in_force
+from volunteers.models import Engineer, RoleGrant
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """Name and e-mail of somebody who is or was at work here."""
+
+    name: str
+    email: str
+
+
+def contacts(*, engineer_ids: Iterable[int]) -> dict[int, Contact]:
+    """The people by id, those who have left included; one query."""
+    rows = Engineer.objects.filter(pk__in=set(engineer_ids)).values_list("pk", "name", "email")
+    return {pk: Contact(name=name, email=email) for pk, name, email in rows}
+
+
+def finance_addresses(*, now: dt.datetime) -> list[str]:
+    """E-mails of everybody with the finance role in force, in alphabetical order."""
+    grants = RoleGrant.objects.filter(in_force(now), role=RoleGrant.Role.FINANCE)
+    active = grants.filter(engineer__is_active=True).order_by("engineer__email").distinct()
+    return list(active.values_list("engineer__email", flat=True))
