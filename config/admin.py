@@ -35,7 +35,7 @@ class RotaAdminSite(admin.AdminSite):
 
     site_header = "Rota administration"
     site_title = "Rota administration"
-    index_title = "Reference data and records"
+    index_title = "Reference data and records; all times are in UTC"
     index_template = "admin/records.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
