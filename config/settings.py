@@ -120,7 +120,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES: dict[str, Any] = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "config.cache.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "rota",
         # Throttling and heartbeats may be missing for a moment; no page fails for them.
