@@ -7,7 +7,7 @@ from typing import Any
 from django_redis.cache import RedisCache
 
 
-class ForgivingCache(RedisCache):
+class ForgivingCache(RedisCache):  # type: ignore[misc]  # django-redis has no types
     """While Redis is away nothing is found and nothing is kept, and no lock is ever taken.
 
     The sign-in's throttle takes its lock by `add` and would otherwise refuse everybody for as long
