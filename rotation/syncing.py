@@ -13,7 +13,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
-from rotation.domain import pagerduty_plan
+from rotation.domain import pagerduty_plan, pagerduty_words
+from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
 from rotation.operations import syncing as operations
 from rotation.pagerduty import answers
@@ -25,17 +26,17 @@ from rotation.pagerduty.gateway import (
     RefusedRequestError,
     UpgradedScheduleError,
 )
+from rotation.pagerduty.kept import KeptGateway
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
-    from rotation.domain.pagerduty_plan import Difference, Step, WantedLevel
+    from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_state import (
         FinalEntry,
+        OverrideResult,
         OverrideState,
-        PagerDutyUser,
-        Request,
         ScheduleState,
     )
     from rotation.models import Rotation, SyncRun
@@ -43,11 +44,12 @@ if TYPE_CHECKING:
 
 LOOKS = 4
 PATIENCE_SECONDS = 1.0
+# PagerDuty's clock may be ahead: what it began "now" is not looked at in its first minute.
+SETTLING = dt.timedelta(seconds=60)
 WINDOW_DAYS = 90
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
 TOKEN_WAIT_SECONDS = 60.0
-BATCHES = {Action.CREATE_OVERRIDES}
 
 
 class OutOfLineError(Exception):
@@ -56,6 +58,21 @@ class OutOfLineError(Exception):
 
 class TakenOverError(Exception):
     """The lease ran out and another worker has the run."""
+
+
+# What concerns one level alone: the other one goes on.
+LEVEL_ERRORS = (NotFoundError, UpgradedScheduleError, RefusedRequestError, OutOfLineError)
+# What only a person can mend.
+LASTING_ERRORS = (NotFoundError, UpgradedScheduleError)
+
+
+class LevelsFailedError(Exception):
+    """At least one level is not in line; the message has a sentence for each."""
+
+    def __init__(self, errors: Sequence[Exception]) -> None:
+        """Keep the errors of the levels."""
+        super().__init__(" ".join(str(error) for error in errors))
+        self.errors = tuple(errors)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +99,12 @@ def sync_rotation(*, run_id: int, gateway: Gateway, clocks: Clocks, holder: str)
     )
     if run is None:
         return False
-    work = _Work(run=run, gateway=gateway, clocks=clocks, holder=holder)
+    work = _Work.on(run, gateway, clocks, holder)
     try:
         work.carry_out()
     except TakenOverError:
         return False
-    except (GatewayError, OutOfLineError) as error:
+    except (GatewayError, LevelsFailedError) as error:
         operations.fail_run(
             run_id=run.pk,
             holder=holder,
@@ -109,16 +126,15 @@ def plan_rotation(*, rotation: Rotation, gateway: Gateway, now: dt.datetime) -> 
     Raises:
         GatewayError: PagerDuty could not be read.
     """
-    directory = _Directory.of(gateway.users())
+    directory = Directory.of(gateway.users())
     plans = []
     for level in queries.levels_to_sync(rotation=rotation, now=now):
-        users, unmatched = directory.match(level)
+        users = directory.refs_of(level.emails)
         wanted = queries.wanted_level(rotation, level, users, now)
         held = _held_schedule(gateway, wanted, level)
         plan = _plan(gateway, wanted, held, level, now)
-        plans.append(
-            LevelPlan(level=level.name, steps=plan.steps, unmatched=tuple(sorted(unmatched)))
-        )
+        unmatched = tuple(sorted(queries.unmatched_names(level, users)))
+        plans.append(LevelPlan(level=level.name, steps=plan.steps, unmatched=unmatched))
     return plans
 
 
@@ -129,107 +145,96 @@ class _Work:
     run: SyncRun
     gateway: Gateway
     clocks: Clocks
-    holder: str
     unmatched: set[str] = dataclasses.field(default_factory=set)
 
-    def carry_out(self) -> None:
-        """Bring both levels in line, one after the other."""
-        directory = _Directory.of(self.gateway.users())
-        rotation = self.run.rotation
-        for level in queries.levels_to_sync(rotation=rotation, now=self.clocks.now()):
-            users, unmatched = directory.match(level)
-            self.unmatched |= unmatched
-            self._keep()
-            wanted = queries.wanted_level(rotation, level, users, self.clocks.now())
-            self._sync(level, wanted)
+    @classmethod
+    def on(cls, run: SyncRun, gateway: Gateway, clocks: Clocks, holder: str) -> _Work:
+        def keep() -> None:
+            if not operations.renew_run(run_id=run.pk, real_now=clocks.real_now(), holder=holder):
+                raise TakenOverError
 
-    def _sync(self, level: queries.LevelToSync, wanted: WantedLevel) -> None:
+        return cls(run=run, gateway=KeptGateway(gateway=gateway, keep=keep), clocks=clocks)
+
+    def carry_out(self) -> None:
+        """Bring both levels in line, one after the other; one that fails does not stop the next.
+
+        Raises:
+            LevelsFailedError: a level is not in line.
+            GatewayError: PagerDuty fails for all of them.
+        """
+        directory = Directory.of(self.gateway.users())
+        errors: list[Exception] = []
+        for level in queries.levels_to_sync(rotation=self.run.rotation, now=self.clocks.now()):
+            try:
+                self._bring_in_line(level, directory)
+            except LEVEL_ERRORS as error:
+                operations.level_out_of_line(level_id=level.level_id, now=self.clocks.now())
+                errors.append(error)
+        if errors:
+            raise LevelsFailedError(errors)
+
+    def _bring_in_line(self, level: queries.LevelToSync, directory: Directory) -> None:
+        users = directory.refs_of(level.emails)
+        self.unmatched |= queries.unmatched_names(level, users)
+        wanted = queries.wanted_level(self.run.rotation, level, users, self.clocks.now())
         held = _held_schedule(self.gateway, wanted, level)
         ref = held.ref if held is not None else ""
-        if ref != level.schedule_ref and ref:
-            operations.remember_schedule(level_id=level.level_id, ref=ref)
+        if ref and ref != level.schedule_ref:
+            self._remember(level, ref)
         plan = _plan(self.gateway, wanted, held, level, self.clocks.now())
         refusals: list[str] = []
         for step in plan.steps:
-            answer, refused = self._send(level, pagerduty_plan.addressed(step, ref))
-            refusals += refused
+            answer = self._send(level, pagerduty_plan.addressed(step, ref))
             if step.action is Action.CREATE_SCHEDULE:
-                ref = str(answer["schedule"]["id"])
-                operations.remember_schedule(level_id=level.level_id, ref=ref)
-        if not ref:
-            return
-        self._verify(level, wanted, ref, refusals)
+                ref = answers.created_ref(answer)
+                self._remember(level, ref)
+            if step.action is Action.CREATE_OVERRIDES:
+                refused = [one for one in _results(step, answer) if one.errors]
+                refusals += [
+                    pagerduty_words.refused_override(one, wanted.time_zone) for one in refused
+                ]
+        if ref and (found := self._remaining(wanted, ref)):
+            told = pagerduty_words.out_of_line(
+                wanted, found, plan.unknown_overrides, directory.names
+            )
+            raise OutOfLineError(" ".join([told, *refusals]))
+        operations.level_in_line(
+            level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
+        )
 
-    def _send(self, level: queries.LevelToSync, step: Step) -> tuple[Any, list[str]]:
+    def _remember(self, level: queries.LevelToSync, ref: str) -> None:
+        operations.remember_schedule(level_id=level.level_id, ref=ref, now=self.clocks.now())
+
+    def _send(self, level: queries.LevelToSync, step: Step) -> Any:
         """Write the step down, send it, write the answer down; a single refusal stops nothing."""
-        self._keep()
         step_id = operations.add_step(
             run_id=self.run.pk, level_id=level.level_id, step=step, now=self.clocks.now()
         )
         try:
             answer = self.gateway.send(step.request)
-            refused = _refusals(step.request, answer) if step.action in BATCHES else []
+            refused = _refusals(step, answer)
         except GatewayError as error:
             operations.fail_step(step_id=step_id, failure=str(error), now=self.clocks.now())
             if step.action is Action.REMOVE_OVERRIDE and isinstance(
                 error, (NotFoundError, RefusedRequestError)
             ):
-                return None, []  # it has ended, or somebody removed it: either way it is gone
+                return None  # it has ended, or somebody removed it: either way it is gone
             raise
         operations.answer_step(
             step_id=step_id, answer=answer, refusals=refused, now=self.clocks.now()
         )
-        return answer, refused
+        return answer
 
-    def _verify(
-        self, level: queries.LevelToSync, wanted: WantedLevel, ref: str, refusals: list[str]
-    ) -> None:
+    def _remaining(self, wanted: WantedLevel, ref: str) -> list[Difference]:
         """Read the final schedule until it equals the stints; PagerDuty may lag for a moment."""
         found: list[Difference] = []
         for look in range(LOOKS):
             if look:
                 time.sleep(PATIENCE_SECONDS)
-            found = _differences(self.gateway, wanted, ref, self.clocks.now())
+            found = _differences(self.gateway, wanted, ref, self.clocks.now() + SETTLING)
             if not found:
-                operations.level_in_line(
-                    level_id=level.level_id,
-                    version=self.run.schedule_version,
-                    now=self.clocks.now(),
-                )
-                return
-        operations.level_out_of_line(level_id=level.level_id, now=self.clocks.now())
-        raise OutOfLineError(_words(wanted, found[0], refusals))
-
-    def _keep(self) -> None:
-        if not operations.renew_run(
-            run_id=self.run.pk, real_now=self.clocks.real_now(), holder=self.holder
-        ):
-            raise TakenOverError
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class _Directory:
-    """PagerDuty's users by lower-case e-mail; an e-mail that two users have names nobody."""
-
-    refs: dict[str, str]
-
-    @classmethod
-    def of(cls, users: Iterable[PagerDutyUser]) -> _Directory:
-        found: dict[str, list[str]] = {}
-        for user in users:
-            found.setdefault(user.email.strip().lower(), []).append(user.ref)
-        return cls(refs={email: refs[0] for email, refs in found.items() if len(refs) == 1})
-
-    def match(self, level: queries.LevelToSync) -> tuple[dict[int, str], set[str]]:
-        """Ids of the level's people in PagerDuty, and the names of those it does not know."""
-        users = {
-            engineer_id: self.refs[email]
-            for engineer_id, email in level.emails.items()
-            if email in self.refs
-        }
-        on_it = {stint.person for shift in level.shifts for stint in shift.stints}
-        unmatched = {level.names[each] for each in set(level.names) & on_it if each not in users}
-        return users, unmatched
+                break
+        return found
 
 
 def _held_schedule(
@@ -256,7 +261,7 @@ def _plan(
     held: ScheduleState | None,
     level: queries.LevelToSync,
     now: dt.datetime,
-) -> pagerduty_plan.Plan:
+) -> Plan:
     overrides: list[OverrideState] = []
     if held is not None:
         for window in _windows(wanted, now):
@@ -266,9 +271,9 @@ def _plan(
 
 
 def _differences(
-    gateway: Gateway, wanted: WantedLevel, ref: str, now: dt.datetime
+    gateway: Gateway, wanted: WantedLevel, ref: str, since: dt.datetime
 ) -> list[Difference]:
-    windows = _windows(wanted, now)
+    windows = _windows(wanted, since)
     if not windows:
         return []
     shown: list[FinalEntry] = []
@@ -279,9 +284,9 @@ def _differences(
     return pagerduty_plan.differences(stints, shown, within)
 
 
-def _windows(wanted: WantedLevel, now: dt.datetime) -> list[Period]:
-    """The time from now to the last week's end, in pieces that PagerDuty answers for."""
-    starts_at = now.replace(microsecond=0)
+def _windows(wanted: WantedLevel, since: dt.datetime) -> list[Period]:
+    """The time until the last week's end, in pieces that PagerDuty answers for."""
+    starts_at = since.replace(microsecond=0)
     until = max((week.holder.period.ends_at for week in wanted.weeks), default=starts_at)
     windows = []
     step = dt.timedelta(days=WINDOW_DAYS)
@@ -292,33 +297,25 @@ def _windows(wanted: WantedLevel, now: dt.datetime) -> list[Period]:
     return windows
 
 
-def _refusals(request: Request, answer: Any) -> list[str]:
+def _refusals(step: Step, answer: Any) -> list[str]:
     """PagerDuty's words for each override of a batch that it did not take."""
-    asked = [answers.asked_override(each) for each in (request.body or {})["overrides"]]
-    results = answers.override_results(answer, asked)
-    return [
-        f"override from {result.override.period.starts_at:%a %d %b %H:%M} UTC: "
-        f"{', '.join(result.errors)}"
-        for result in results
-        if result.errors
-    ]
+    if step.action is not Action.CREATE_OVERRIDES:
+        return []
+    return [", ".join(result.errors) for result in _results(step, answer) if result.errors]
 
 
-def _words(wanted: WantedLevel, first: Difference, refusals: list[str]) -> str:
-    shown = "nobody" if first.shown is None else "somebody else"
-    if first.wanted is None:
-        shown = "somebody where nobody should be"
-    told = f" PagerDuty refused: {'; '.join(refusals)}." if refusals else ""
-    return (
-        f"“{wanted.name}” shows {shown} from {first.period.starts_at:%a %d %b %Y, %H:%M} UTC.{told}"
-    )
+def _results(step: Step, answer: Any) -> list[OverrideResult]:
+    asked = [answers.asked_override(each) for each in (step.request.body or {})["overrides"]]
+    return answers.override_results(answer, asked)
 
 
 def _next_try(
-    error: GatewayError | OutOfLineError, tries: int, real_now: dt.datetime
+    error: GatewayError | LevelsFailedError, tries: int, real_now: dt.datetime
 ) -> dt.datetime | None:
     """When to try again: never for what only a person can mend, else later each time."""
-    if isinstance(error, (NotFoundError, UpgradedScheduleError)):
+    if isinstance(error, LevelsFailedError) and all(
+        isinstance(each, LASTING_ERRORS) for each in error.errors
+    ):
         return None
     if isinstance(error, AuthenticationError):
         seconds = TOKEN_WAIT_SECONDS

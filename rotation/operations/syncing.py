@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from audit.operations import Actor, Area, record
 from rotation.models import Level, SyncRun, SyncStep
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from rotation.domain.pagerduty_plan import Step
 
 LEASE = dt.timedelta(seconds=60)
+MOST_DEATHS = 10
+REST = dt.timedelta(minutes=10)
+SYNC = Actor.sweep("sync_rotation")
+UNANSWERED = "The worker ended before an answer came: it may have been done or not."
 State = SyncRun.State
 
 
@@ -65,6 +70,8 @@ def claim_run(
         return None
     if not taken:
         return None
+    unanswered = SyncStep.objects.filter(run_id=run_id, state=SyncStep.State.PLANNED)
+    unanswered.update(state=SyncStep.State.FAILED, failure=UNANSWERED)
     return SyncRun.objects.select_related("rotation__team").get(pk=run_id)
 
 
@@ -113,9 +120,21 @@ def fail_step(*, step_id: int, failure: str, now: dt.datetime) -> None:
     )
 
 
-def remember_schedule(*, level_id: int, ref: str) -> None:
+def remember_schedule(*, level_id: int, ref: str, now: dt.datetime) -> None:
     """Note which of PagerDuty's schedules is the level's."""
-    Level.objects.filter(pk=level_id).update(pagerduty_schedule_ref=ref)
+    with transaction.atomic():
+        level = Level.objects.select_related("rotation__team").get(pk=level_id)
+        Level.objects.filter(pk=level_id).update(pagerduty_schedule_ref=ref)
+        record(
+            actor=SYNC,
+            now=now,
+            area=Area.SCHEDULE,
+            verb="linked",
+            subject=f"{level} of {level.rotation.name} to schedule {ref} in PagerDuty",
+            team=level.rotation.team.slug,
+            before={"schedule": level.pagerduty_schedule_ref},
+            after={"schedule": ref},
+        )
 
 
 def level_in_line(*, level_id: int, version: int | None, now: dt.datetime) -> None:
@@ -132,15 +151,34 @@ def level_out_of_line(*, level_id: int, now: dt.datetime) -> None:
 
 
 def finish_run(*, run_id: int, holder: str, unmatched: Sequence[str], now: dt.datetime) -> bool:
-    """Everything is as published; `unmatched` names people whom PagerDuty does not know."""
-    return bool(
-        _held(run_id, holder).update(
+    """Everything is as published; `unmatched` names people whom PagerDuty does not know.
+
+    A run that wrote something leaves an audit event, one that only looked does not.
+    """
+    with transaction.atomic():
+        finished = _held(run_id, holder).update(
             state=State.DONE,
             finished_at=now,
             unmatched=list(unmatched),
             leased_until=None,
             lease_holder="",
         )
+        writes = SyncStep.objects.filter(run_id=run_id, state=SyncStep.State.DONE).count()
+        if finished and writes:
+            _record_sync(run_id, writes, now)
+    return bool(finished)
+
+
+def _record_sync(run_id: int, writes: int, now: dt.datetime) -> None:
+    run = SyncRun.objects.select_related("rotation__team").get(pk=run_id)
+    record(
+        actor=SYNC,
+        now=now,
+        area=Area.SCHEDULE,
+        verb="synced",
+        subject=f"{run.rotation.name} to PagerDuty",
+        team=run.rotation.team.slug,
+        after={"version": run.schedule_version, "writes": writes},
     )
 
 
@@ -170,8 +208,10 @@ def fail_run(
 def requeue_failed(*, real_now: dt.datetime) -> int:
     """Let failed runs whose time has come wait again; returns how many.
 
-    A run that a later one of its rotation has replaced is not tried again.
+    A run that a later one of its rotation has replaced is not tried again. One whose workers die
+    again and again rests in between, so that it does not hold up the others.
     """
+    _rest_dying(real_now)
     due = SyncRun.objects.filter(state=State.FAILED, next_try_at__lte=real_now)
     requeued = 0
     for run in due.order_by("pk"):
@@ -179,8 +219,25 @@ def requeue_failed(*, real_now: dt.datetime) -> int:
             SyncRun.objects.filter(pk=run.pk).update(next_try_at=None)
             continue
         again = SyncRun.objects.filter(pk=run.pk, state=State.FAILED)
-        requeued += again.update(state=State.QUEUED, next_try_at=None)
+        try:
+            with transaction.atomic():
+                requeued += again.update(state=State.QUEUED, next_try_at=None)
+        except IntegrityError:
+            continue  # a newer one was queued just now
     return requeued
+
+
+def _rest_dying(real_now: dt.datetime) -> None:
+    dying = SyncRun.objects.filter(
+        state=State.RUNNING, leased_until__lte=real_now, tries__gte=MOST_DEATHS
+    )
+    dying.update(
+        state=State.FAILED,
+        failure=f"Tried {MOST_DEATHS} times or more, and the last worker ended in the middle.",
+        next_try_at=real_now + REST,
+        leased_until=None,
+        lease_holder="",
+    )
 
 
 def _held(run_id: int, holder: str) -> QuerySet[SyncRun]:

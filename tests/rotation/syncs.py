@@ -112,14 +112,18 @@ def joined(
     return row
 
 
-def make_published(*, weeks: int = 26) -> Published:
+def make_published(*, weeks: int = 26, continuous: bool = False) -> Published:
     """A rotation with holidays in its calendar, published for so many weeks."""
     office = builders.make_office()
     for date in (dt.date(2026, 12, 25), dt.date(2026, 12, 28), dt.date(2027, 1, 1)):
         builders.make_holiday(office=office, date=date)
     team = builders.make_team()
     anna = builders.make_anna(team=team)
-    rotation = builders.make_rotation(team=team, holiday_office=office)
+    rotation = builders.make_rotation(
+        team=team,
+        holiday_office=office,
+        business_hours=None if continuous else builders.OFFICE_HOURS,
+    )
     volunteers = [
         builders.make_engineer(name=name) for name in ("Ben", "Eva", "Finn", "Hal", "Ida")
     ]

@@ -1,0 +1,53 @@
+"""What stands in the way, in a manager's words."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from rotation.domain.pagerduty_plan import Difference, WantedLevel
+    from rotation.domain.pagerduty_state import OverrideResult, OverrideState
+
+
+def out_of_line(
+    wanted: WantedLevel,
+    found: Sequence[Difference],
+    unknown: Sequence[OverrideState],
+    names: Mapping[str, str],
+) -> str:
+    """Where the final schedule first differs, whom it shows instead, and why if that is known.
+
+    `found` is not empty and in order of time, `names` gives PagerDuty's names by id.
+    """
+    first = found[0]
+    by_human = any(
+        override.user_ref == first.shown and override.period.overlap(first.period)
+        for override in unknown
+    )
+    why = ", by an override that Rota did not make" if by_human else ""
+    more = f" {len(found) - 1} more such times follow." if len(found) > 1 else ""
+    return (
+        f"“{wanted.name}” shows {_name(first.shown, names)} instead of "
+        f"{_name(first.wanted, names)} from {_local(first.period.starts_at, wanted.time_zone)}"
+        f"{why}.{more}"
+    )
+
+
+def refused_override(result: OverrideResult, zone: str) -> str:
+    """One override that PagerDuty did not take, with its reasons."""
+    starts_at = _local(result.override.period.starts_at, zone)
+    return f"PagerDuty refused the override from {starts_at}: {', '.join(result.errors)}."
+
+
+def _name(user_ref: str | None, names: Mapping[str, str]) -> str:
+    if user_ref is None:
+        return "nobody"
+    return names.get(user_ref) or f"user {user_ref}"
+
+
+def _local(instant: dt.datetime, zone: str) -> str:
+    return f"{instant.astimezone(zoneinfo.ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})"

@@ -1,0 +1,58 @@
+"""A gateway that keeps its holder's lease alive: one renewal before each call."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.periods import Period
+    from rotation.domain.pagerduty_state import (
+        FinalEntry,
+        OverrideState,
+        PagerDutyUser,
+        Request,
+        ScheduleState,
+        ScheduleSummary,
+    )
+    from rotation.pagerduty.gateway import Gateway
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class KeptGateway:
+    """A `Gateway` in front of another; what `keep` raises stops the call before it is made."""
+
+    gateway: Gateway
+    keep: Callable[[], None]
+
+    def users(self) -> list[PagerDutyUser]:
+        """Everybody with an account."""
+        self.keep()
+        return self.gateway.users()
+
+    def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
+        """Schedules whose name contains the query."""
+        self.keep()
+        return self.gateway.find_schedules(query=query)
+
+    def schedule(self, *, ref: str) -> ScheduleState:
+        """One schedule with its layers."""
+        self.keep()
+        return self.gateway.schedule(ref=ref)
+
+    def overrides(self, *, ref: str, within: Period) -> list[OverrideState]:
+        """Overrides that meet the period."""
+        self.keep()
+        return self.gateway.overrides(ref=ref, within=within)
+
+    def final_schedule(self, *, ref: str, within: Period) -> list[FinalEntry]:
+        """Who is shown as on call."""
+        self.keep()
+        return self.gateway.final_schedule(ref=ref, within=within)
+
+    def send(self, request: Request) -> Any:
+        """Carry out one write."""
+        self.keep()
+        return self.gateway.send(request)
