@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from rotation.models import Level, SyncRun
+from rotation.operations import syncing as operations
+from tests.rotation.syncs import NOW, Published, know_people, make_published
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoSettings
+
+    from tests.simulator.running import RunningSimulator
+
+pytestmark = [pytest.mark.django_db, pytest.mark.real_parts]
+
+
+@pytest.fixture
+def published(
+    simulator: RunningSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: DjangoSettings,
+    time_machine: Any,
+) -> Published:
+    published = make_published(weeks=6)
+    know_people(simulator, published.people)
+    settings.PAGERDUTY_API_URL = simulator.base_url
+    monkeypatch.setenv("PAGERDUTY_API_TOKEN", simulator.token)
+    time_machine.move_to(NOW)
+    return published
+
+
+def _run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("sync_pagerduty", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_a_dry_run_prints_each_step_and_writes_nothing(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    told = _run("--dry-run")
+
+    assert told.splitlines()[0] == "core: 4 writes"
+    assert "  primary: POST /schedules: The level has no schedule in PagerDuty yet." in told
+    assert simulator.state()["schedules"] == []
+    assert SyncRun.objects.get(rotation=published.rotation).tries == 0
+
+
+def test_it_syncs_says_what_it_did_and_then_has_nothing_to_do(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    first = _run("--rotation", "core")
+    second = _run("--rotation", "core")
+
+    assert first.splitlines()[0] == "core: 4 writes"
+    assert second == "core: no writes\n"
+    assert published.shown(simulator, "primary") == published.wanted("primary")
+
+
+@pytest.mark.usefixtures("published")
+def test_json_has_one_object_a_rotation() -> None:
+    planned = json.loads(_run("--dry-run", "--json"))
+    done = json.loads(_run("--json"))
+
+    assert [step["action"] for step in planned["steps"]] == [
+        "create_schedule",
+        "create_overrides",
+    ] * 2
+    assert planned["steps"][0]["body"]["schedule"]["time_zone"] == "Europe/Dublin"
+    assert (done["rotation"], done["failure"], done["unmatched"]) == ("core", "", [])
+    assert {step["state"] for step in done["steps"]} == {"done"}
+    assert [step["level"] for step in done["steps"]] == ["primary"] * 2 + ["escalation"] * 2
+
+
+@pytest.mark.usefixtures("published")
+def test_somebody_without_an_account_is_named(simulator: RunningSimulator) -> None:
+    state = simulator.state()
+    simulator.put_state({"users": [user for user in state["users"] if user["name"] != "Gil"]})
+
+    assert "not in PagerDuty: Gil" in _run("--dry-run")
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("arguments", [(), ("--dry-run",)])
+def test_a_failure_is_one_line_and_exit_1(
+    simulator: RunningSimulator, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    simulator.faults(status=503)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("sync_pagerduty", *arguments)
+
+    assert ended.value.code == 1
+    assert "  failed: PagerDuty answered 503" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("published")
+def test_an_unknown_rotation_is_bad_input() -> None:
+    with pytest.raises(CommandError, match="no rotation 'nights'") as refused:
+        _run("--rotation", "nights")
+
+    assert refused.value.returncode == 2
+
+
+def test_it_waits_for_the_worker_that_was_faster(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    run = SyncRun.objects.get(rotation=published.rotation)
+    operations.claim_run(run_id=run.pk, now=NOW, real_now=NOW, holder="worker")
+    operations.finish_run(run_id=run.pk, holder="worker", unmatched=[], now=NOW)
+
+    told = _run()
+
+    assert told.startswith("core: 4 writes")
+    assert Level.objects.exclude(pagerduty_schedule_ref="").count() == 2
+    assert len(simulator.state()["schedules"]) == 2
