@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from config.launch.supervisor import Supervisor
 
 READY_SECONDS = 90.0
+SIMULATOR_SECONDS = 20.0
 
 
 def check_ports(options: Options) -> None:
@@ -84,6 +85,8 @@ def _prepare(
     state = schema.digest()
     if not options.database_url and folder.is_prepared(state):
         return
+    # The demo's people get their accounts at the simulator.
+    supervisor.until(lambda: answers(options.sim_port, "/"), seconds=SIMULATOR_SECONDS)
     if supervisor.run(plan.setup(folder, environment=children)):
         raise LaunchError("The database could not be prepared: the lines above say why.")
     folder.write_private(data_folder.PREPARED, state)

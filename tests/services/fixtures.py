@@ -94,6 +94,7 @@ def parts(make_parts: MakeParts) -> RunningParts:
     """The running product with the small demo company, one for the tests of a module."""
     running = make_parts()
     running.start("pagerduty")  # the seed gives the people their accounts there
+    running.start("pagerduty")  # the demo's people get their accounts there
     running.manage("seed", "--profile", "small")
     running.start()
     return running
