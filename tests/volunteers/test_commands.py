@@ -133,19 +133,19 @@ def test_a_role_for_nobody_or_for_no_team_is_refused_in_one_line() -> None:
     assert "last admin" in refused("grant_role", "ada@example.com", "admin", "--revoke")
 
 
-def test_importing_shows_first_and_writes_only_when_told(tmp_path: pathlib.Path) -> None:
+def test_a_dry_run_shows_each_line_and_an_import_changes_nothing_twice(tmp_path: pathlib.Path) -> None:
     builders.make_office()
     file = tmp_path / "people.csv"
     file.write_text("name,e-mail,office\nBen,ben@example.com,Dublin\n", encoding="utf-8")
 
-    preview = run("import_people", str(file))
+    preview = run("import_people", str(file), "--dry-run")
     assert "line 2: new ben@example.com" in preview
     assert not Engineer.objects.exists()
 
-    run("import_people", str(file), "--apply")
+    run("import_people", str(file))
     assert Engineer.objects.get().name == "Ben"
 
-    assert "1 unchanged" in run("import_people", str(file), "--apply")
+    assert "1 unchanged" in run("import_people", str(file))
 
 
 def test_importing_names_every_bad_line_and_writes_nothing(tmp_path: pathlib.Path) -> None:
@@ -157,7 +157,7 @@ def test_importing_names_every_bad_line_and_writes_nothing(tmp_path: pathlib.Pat
     errors = io.StringIO()
 
     with pytest.raises(CommandError, match="3 problems; nothing was imported") as refusal:
-        call_command("import_people", str(file), "--apply", stderr=errors)
+        call_command("import_people", str(file), stderr=errors)
 
     assert refusal.value.returncode == 2
     assert errors.getvalue().count("line 3:") == 3

@@ -1,4 +1,4 @@
-"""A list of people from a CSV file: first a preview, then all of it or nothing."""
+"""A list of people from a CSV file: all of it or nothing, or a preview."""
 
 from __future__ import annotations
 
@@ -24,17 +24,15 @@ BAD_INPUT = 2
 
 class Command(BaseCommand):
     help = (
-        "Shows what a CSV file of people would change, line by line; with --apply it does that, "
-        "all or nothing. Columns: name, e-mail, office, and team, employee number, cost centre, "
-        "which may be left out. Nobody gets a role by it."
+        "Brings people in from a CSV file, all or nothing, and says what each line came to; with "
+        "--dry-run it only says so. Columns: name, e-mail, office, and team, employee number, cost "
+        "centre, which may be left out. Nobody gets a role by it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which file, and whether to write."""
         parser.add_argument("file", metavar="FILE.csv")
-        either = parser.add_mutually_exclusive_group()
-        either.add_argument("--dry-run", action="store_true", help="only the preview (as without)")
-        either.add_argument("--apply", action="store_true", help="do it")
+        parser.add_argument("--dry-run", action="store_true", help="a preview: write nothing")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print each line and what it comes to.
@@ -51,13 +49,13 @@ class Command(BaseCommand):
             count = len(plan.problems)
             message = f"{count} problem{'s' if count > 1 else ''}; nothing was imported."
             raise CommandError(message, returncode=BAD_INPUT)
-        if options["apply"]:
+        if not options["dry_run"]:
             try:
                 plan = imports.import_people(rows=rows, actor=Actor.shell(), now=now)
             except RefusedError as refusal:
                 raise CommandError(refusal.message, returncode=BAD_INPUT) from refusal
         self._print(plan)
-        end = "Done." if options["apply"] else "Nothing is written yet; add --apply to do it."
+        end = "Nothing is written: a preview." if options["dry_run"] else "Done."
         self.stdout.write(f"{_summary(plan)} {end}")
 
     def _print(self, plan: ImportPlan) -> None:
