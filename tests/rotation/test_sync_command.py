@@ -12,7 +12,7 @@ from rotation.operations import syncing as operations
 from tests.rotation.syncs import NOW, Published, know_people, make_published
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoSettings
+    from pytest_django import Settings
 
     from tests.simulator.running import RunningSimulator
 
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.real_parts]
 def published(
     simulator: RunningSimulator,
     monkeypatch: pytest.MonkeyPatch,
-    settings: DjangoSettings,
+    settings: Settings,
     time_machine: Any,
 ) -> Published:
     published = make_published(weeks=6)
