@@ -18,6 +18,7 @@ from volunteers.models import (
     OnCallTeam,
     RoleGrant,
     Term,
+    in_force,
 )
 
 if TYPE_CHECKING:
@@ -57,11 +58,6 @@ class SignedInRequest(HttpRequest):
     user: Engineer
     viewer: Viewer
     htmx: HtmxDetails
-
-
-def in_force(now: dt.datetime) -> Q:
-    """The condition on a grant that it has begun and has not been taken away."""
-    return Q(granted_from__lte=now) & (Q(until__isnull=True) | Q(until__gt=now))
 
 
 def viewer_for(*, engineer: Engineer, now: dt.datetime) -> Viewer:

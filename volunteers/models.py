@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 OPEN_STATES = ["submitted", "waitlisted"]
 
@@ -117,6 +122,13 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.engineer_id} from {self.starts_on}"
+
+
+def in_force(now: dt.datetime) -> models.Q:
+    """The condition on a grant that it has begun and has not been taken away."""
+    return models.Q(granted_from__lte=now) & (
+        models.Q(until__isnull=True) | models.Q(until__gt=now)
+    )
 
 
 class RoleGrant(models.Model):

@@ -59,7 +59,7 @@ def decided(*, applications: QuerySet[Application]) -> QuerySet[Application]:
     return rows.select_related("engineer", "team", "decided_by").order_by("-decided_at", "-pk")
 
 
-def application_lines(*, page: QuerySet[Application]) -> list[ApplicationLine]:
+def application_lines(*, page: Iterable[Application]) -> list[ApplicationLine]:
     """One line for each of a page that `waiting` or `decided` gave, in its order."""
     return [
         ApplicationLine(
