@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common import clock
 from common.http import own_address
-from portal.forms import NewPasswordForm
+from portal.forms.passwords import NewPasswordForm
 from volunteers.operations import preferences, tokens
 from volunteers.queries import profiles
 from volunteers.queries import tokens as token_queries

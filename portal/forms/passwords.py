@@ -1,4 +1,4 @@
-"""Forms of pages that join apps."""
+"""A local account's password."""
 
 from __future__ import annotations
 

@@ -1,0 +1,3 @@
+"""Forms of pages that join apps."""
+
+from __future__ import annotations
