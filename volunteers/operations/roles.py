@@ -8,8 +8,7 @@ from django.db import IntegrityError, transaction
 
 from audit.operations import Actor, Area, record
 from common.refusals import RefusedError
-from volunteers import access
-from volunteers.models import Engineer, ManagerGrant, OnCallTeam, RoleGrant
+from volunteers.models import Engineer, ManagerGrant, OnCallTeam, RoleGrant, in_force
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -221,10 +220,8 @@ def check_admin_remains(*, without_id: int, now: dt.datetime) -> None:
     """
     grants = RoleGrant.objects.filter(role=RoleGrant.Role.ADMIN, until__isnull=True)
     locked = list(grants.select_for_update().order_by("pk").values_list("pk", flat=True))
-    in_force = RoleGrant.objects.filter(
-        access.in_force(now), pk__in=locked, engineer__is_active=True
-    )
-    admins = set(in_force.values_list("engineer_id", flat=True))
+    standing = RoleGrant.objects.filter(in_force(now), pk__in=locked, engineer__is_active=True)
+    admins = set(standing.values_list("engineer_id", flat=True))
     if without_id in admins and len(admins) == 1:
         raise LastAdminError("They are the last admin; make somebody else an admin first.")
 
@@ -233,7 +230,7 @@ def _check_admin(actor: Actor, now: dt.datetime) -> None:
     if actor == SHELL:
         return
     grants = RoleGrant.objects.filter(
-        access.in_force(now), role=RoleGrant.Role.ADMIN, engineer__is_active=True
+        in_force(now), role=RoleGrant.Role.ADMIN, engineer__is_active=True
     )
     if actor.engineer_id is None or not grants.filter(engineer_id=actor.engineer_id).exists():
         raise NotAnAdminError("Only an admin gives and takes roles.")
