@@ -182,18 +182,10 @@ class _Work:
         if ref and ref != level.schedule_ref:
             self._remember(level, ref)
         plan = _plan(self.gateway, wanted, held, level, self.clocks.now())
-        refusals: list[str] = []
-        for step in plan.steps:
-            answer = self._send(level, pagerduty_plan.addressed(step, ref))
-            if step.action is Action.CREATE_SCHEDULE:
-                ref = answers.created_ref(answer)
-                self._remember(level, ref)
-            if step.action is Action.CREATE_OVERRIDES:
-                refused = [one for one in _results(step, answer) if one.errors]
-                refusals += [
-                    pagerduty_words.refused_override(one, wanted.time_zone) for one in refused
-                ]
-        if ref and (found := self._remaining(wanted, ref)):
+        ref, refusals = self._write(level, plan, ref, wanted.time_zone)
+        if not ref:
+            return  # nobody of this level is known to PagerDuty, or no week is published
+        if found := self._remaining(wanted, ref):
             told = pagerduty_words.out_of_line(
                 wanted, found, plan.unknown_overrides, directory.names
             )
@@ -201,6 +193,24 @@ class _Work:
         operations.level_in_line(
             level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
         )
+
+    def _write(
+        self, level: queries.LevelToSync, plan: Plan, ref: str, zone: str
+    ) -> tuple[str, list[str]]:
+        """Carry out the steps; returns the schedule's id and what PagerDuty refused in words."""
+        refusals: list[str] = []
+        for step in plan.steps:
+            answer = self._send(level, pagerduty_plan.addressed(step, ref))
+            if step.action is Action.CREATE_SCHEDULE:
+                ref = answers.created_ref(answer)
+                self._remember(level, ref)
+            if step.action is Action.CREATE_OVERRIDES:
+                refusals += [
+                    pagerduty_words.refused_override(one, zone)
+                    for one in _results(step, answer)
+                    if one.errors
+                ]
+        return ref, refusals
 
     def _remember(self, level: queries.LevelToSync, ref: str) -> None:
         operations.remember_schedule(level_id=level.level_id, ref=ref, now=self.clocks.now())

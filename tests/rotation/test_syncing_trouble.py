@@ -376,6 +376,7 @@ def test_no_weeks_published_is_no_work(simulator: RunningSimulator) -> None:
 
     assert run.state == SyncRun.State.DONE
     assert _writes(simulator) == []
+    assert {level.in_pagerduty_since for level in Level.objects.all()} == {None}
 
 
 def test_a_plan_that_is_only_looked_at_writes_nothing(
