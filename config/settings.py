@@ -225,16 +225,20 @@ if not IS_PRODUCTION:
 
 # ------------------------------------------------------------------ the API
 REST_FRAMEWORK = {
+    # The first one's header is what 401 asks for; sessions need the CSRF token as pages do.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "config.api_tokens.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsing.StrictJsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.parsing.JsonAlways",
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api.refusals_as_json",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 REST_KNOX = {
     "TOKEN_TTL": None,
@@ -244,11 +248,17 @@ REST_KNOX = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Rota",
-    "DESCRIPTION": "Volunteer on-call: terms, schedule, PagerDuty, pay.",
+    "DESCRIPTION": (
+        "Volunteer on-call: terms, schedule, PagerDuty, pay. Tokens are made and revoked on the "
+        "settings page and nowhere else. Amounts are text in the currency's own decimals, with the "
+        "whole minor units beside them. Lists follow `next`. A refusal is "
+        "`{code, detail, fields}`. Parameters that a route does not offer are ignored."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
 }
 
 # ------------------------------------------------------------------ PagerDuty

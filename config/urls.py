@@ -9,12 +9,13 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("sign-out/", logout, name="account_logout"),
+    path("api/v1/", include("config.api_urls")),
     path("", include("portal.urls")),
     path("", include("rotation.urls")),
     path("", include("compensation.urls")),
 ]
 
-handler400 = "portal.views.errors.bad_request"
+handler400 = "config.api.bad_request"
 handler403 = "portal.views.errors.forbidden"
-handler404 = "portal.views.errors.not_found"
-handler500 = "portal.views.errors.failed"
+handler404 = "config.api.not_found"
+handler500 = "config.api.failed"

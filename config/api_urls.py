@@ -1,0 +1,10 @@
+"""The routes of the REST API; each app says which are its own."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from config.api import SchemaView
+from volunteers.api import urls as volunteers
+
+urlpatterns = [path("schema/", SchemaView.as_view(), name="api-schema"), *volunteers.urlpatterns]

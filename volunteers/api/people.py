@@ -1,0 +1,81 @@
+"""People and the on-call teams that they volunteer for."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from common import wording
+from common.api.schema import answers
+from volunteers import access
+from volunteers.api.base import ListView, RotaView
+from volunteers.api.serializers import OnCallTeamSerializer, PersonSerializer
+from volunteers.queries import people, profiles, teams
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from rest_framework.request import Request
+
+    from volunteers.models import Engineer, OnCallTeam
+    from volunteers.queries.people import PersonLine
+    from volunteers.queries.teams import TeamLine
+
+BY_NAME = ("name", "pk")
+
+
+class PeopleView(ListView):
+    """Everybody for an admin, else those with a term in a team that one manages, and oneself."""
+
+    @extend_schema(tags=["people"], responses=answers({200: PersonSerializer(many=True)}, 400))
+    def get(self, request: Request) -> Response:
+        """People whom you may see, in order of name."""
+        del request
+        visible = access.visible_people(viewer=self.viewer)
+        return self.rows(visible, self._lines, PersonSerializer, order=BY_NAME)
+
+    def _lines(self, page: QuerySet[Engineer]) -> list[PersonLine]:
+        place = profiles.place(engineer_id=self.viewer.engineer_id, now=self.now)
+        today = wording.local(self.now, place.zone).date()
+        found = people.people_lines(people=page, date=today, now=self.now)
+        return [self._shown(line) for line in found]
+
+    def _shown(self, line: PersonLine) -> PersonLine:
+        """Payroll's facts are for the person and for admins."""
+        if self.viewer.is_admin or line.engineer_id == self.viewer.engineer_id:
+            return line
+        posting = line.posting and dataclasses.replace(line.posting, cost_centre="")
+        return dataclasses.replace(line, employee_number="", posting=posting)
+
+
+class OnCallTeamsView(ListView):
+    """Every on-call team: what it is for is no secret inside the company."""
+
+    @extend_schema(
+        tags=["on-call teams"], responses=answers({200: OnCallTeamSerializer(many=True)}, 400)
+    )
+    def get(self, request: Request) -> Response:
+        """On-call teams with their statements and managers, in order of name."""
+        del request
+        visible = access.visible_teams(viewer=self.viewer)
+        return self.rows(visible, self._lines, OnCallTeamSerializer, order=BY_NAME)
+
+    def _lines(self, page: QuerySet[OnCallTeam]) -> list[TeamLine]:
+        return teams.team_lines(teams=page, now=self.now)
+
+
+class OnCallTeamView(RotaView):
+    """One on-call team."""
+
+    @extend_schema(tags=["on-call teams"], responses=answers({200: OnCallTeamSerializer}, 404))
+    def get(self, request: Request, slug: str) -> Response:
+        """The team's statement and managers."""
+        del request
+        visible = access.visible_teams(viewer=self.viewer).filter(slug=slug)
+        lines = teams.team_lines(teams=visible, now=self.now)
+        if not lines:
+            raise Http404
+        return Response(OnCallTeamSerializer(lines[0]).data)

@@ -1,0 +1,91 @@
+"""How people, on-call teams and absences are written in JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from common.api.fields import DayField, StrictSerializer, TextField
+from volunteers.models import RoleGrant
+
+
+class PersonRefSerializer(serializers.Serializer[Any]):
+    """Somebody by id and name."""
+
+    id = serializers.IntegerField(source="engineer_id")
+    name = serializers.CharField()
+
+
+class TeamRefSerializer(serializers.Serializer[Any]):
+    """An on-call team by slug and name."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Where somebody works today; empty texts and UTC without a posting."""
+
+    office = serializers.CharField()
+    time_zone = serializers.CharField(source="zone")
+    team = serializers.CharField()
+    cost_centre = serializers.CharField()
+
+
+class RightsSerializer(serializers.Serializer[Any]):
+    """What somebody may do at this moment; `manages` holds slugs of on-call teams."""
+
+    is_finance = serializers.BooleanField()
+    is_admin = serializers.BooleanField()
+    manages = serializers.ListField(child=serializers.CharField())
+
+
+class PostingSerializer(serializers.Serializer[Any]):
+    """Where somebody works today; who pays for them is empty except for themselves and admins."""
+
+    office = serializers.CharField(source="office_name")
+    time_zone = serializers.CharField()
+    team = serializers.CharField(source="team_name", allow_null=True)
+    cost_centre = serializers.CharField()
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    """One person; `employee_number` is empty except for themselves and admins."""
+
+    id = serializers.IntegerField(source="engineer_id")
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    is_active = serializers.BooleanField()
+    employee_number = serializers.CharField()
+    posting = PostingSerializer(allow_null=True)
+    roles = serializers.ListField(child=serializers.ChoiceField(RoleGrant.Role.choices))
+    manages = serializers.ListField(child=serializers.CharField())
+
+
+class OnCallTeamSerializer(TeamRefSerializer):
+    """Why an on-call team exists, how it is judged, and who manages it."""
+
+    problem = serializers.CharField()
+    success_criteria = serializers.CharField()
+    owner = PersonRefSerializer(allow_null=True)
+    next_review_on = serializers.DateField(allow_null=True)
+    people_on_call_before = serializers.IntegerField(allow_null=True)
+    managers = PersonRefSerializer(many=True)
+
+
+class AbsenceSerializer(serializers.Serializer[Any]):
+    """One's own days away, both included, in the zone of one's office."""
+
+    id = serializers.IntegerField(source="absence_id")
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    note = serializers.CharField()
+
+
+class NewAbsenceSerializer(StrictSerializer):
+    """Days away, both included. Nobody but their owner reads the note."""
+
+    first_day = DayField()
+    last_day = DayField()
+    note = TextField(required=False, allow_blank=True, default="")
