@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from common import fault_points
 from rotation.domain import planning
 from rotation.operations import drafts
 from rotation.queries import planning as facts
@@ -49,6 +50,7 @@ def generate_draft(*, draft_id: int, holder: str, clocks: Clocks) -> bool:
         first_week_date=draft.first_week_date,
         weeks=draft.weeks,
     )
+    fault_points.pass_by("draft-claimed")
     try:
         solved = solve_plan(plan, should_stop=_lease_keeper(draft, holder, clocks))
     except (NoScheduleError, problem.ProblemError) as error:
