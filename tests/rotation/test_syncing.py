@@ -14,7 +14,6 @@ from rotation.operations import syncing as operations
 from rotation.queries import syncing as queries
 from tests import builders
 from tests.rotation.syncs import NOW, Published, know_people, make_published
-from tests.simulator.conftest import _process, simulator  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from tests.simulator.running import RunningSimulator
@@ -26,13 +25,13 @@ LEVELS = ("primary", "escalation")
 
 
 @pytest.fixture
-def published(simulator: RunningSimulator) -> Published:  # noqa: F811
+def published(simulator: RunningSimulator) -> Published:
     published = make_published()
     know_people(simulator, published.people)
     return published
 
 
-def _writes(simulator: RunningSimulator) -> list[str]:  # noqa: F811
+def _writes(simulator: RunningSimulator) -> list[str]:
     return [
         f"{each['method']} {each['path']}"
         for each in simulator.requests()
@@ -41,8 +40,7 @@ def _writes(simulator: RunningSimulator) -> list[str]:  # noqa: F811
 
 
 def test_half_a_year_on_both_levels_stands_in_pagerduty(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     run = published.sync(simulator)
 
@@ -54,8 +52,7 @@ def test_half_a_year_on_both_levels_stands_in_pagerduty(
 
 
 def test_it_takes_one_schedule_and_one_batch_for_each_level(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     published.sync(simulator)
 
@@ -63,10 +60,7 @@ def test_it_takes_one_schedule_and_one_batch_for_each_level(
     assert writes == ["schedules", "overrides", "schedules", "overrides"]
 
 
-def test_syncing_again_writes_nothing(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
-) -> None:
+def test_syncing_again_writes_nothing(published: Published, simulator: RunningSimulator) -> None:
     published.sync(simulator)
     simulator.clear_requests()
 
@@ -78,8 +72,7 @@ def test_syncing_again_writes_nothing(
 
 
 def test_weeks_later_with_a_new_version_the_past_stays_and_the_coming_is_right(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     published.sync(simulator)
     published.at = NOW + dt.timedelta(days=23, hours=9)
@@ -99,8 +92,7 @@ def test_weeks_later_with_a_new_version_the_past_stays_and_the_coming_is_right(
 
 
 def test_a_cover_becomes_overrides_and_is_taken_back_with_it(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     published.sync(simulator)
     shift = Shift.objects.filter(level__name="primary").order_by("week_date")[3]
@@ -128,8 +120,7 @@ def test_a_cover_becomes_overrides_and_is_taken_back_with_it(
 
 
 def test_a_lost_answer_makes_no_second_schedule(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     simulator.faults(method="POST", path="/schedules", drop_after_write=True, count=1)
 
@@ -144,8 +135,7 @@ def test_a_lost_answer_makes_no_second_schedule(
 
 
 def test_a_lost_answer_makes_no_override_twice(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     simulator.faults(method="POST", path="/schedules/*/overrides", drop_after_write=True, count=1)
 
@@ -164,9 +154,7 @@ def test_a_lost_answer_makes_no_override_twice(
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 def test_a_fault_is_told_and_tried_again_later(
-    status: int,
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    status: int, published: Published, simulator: RunningSimulator
 ) -> None:
     simulator.faults(method="POST", path="/schedules", status=status, count=1)
 
@@ -183,8 +171,7 @@ def test_a_fault_is_told_and_tried_again_later(
 
 
 def test_a_wrong_token_stops_at_once_and_names_the_token(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     simulator.faults(method="GET", path="*", status=401, count=10)
 
@@ -196,8 +183,7 @@ def test_a_wrong_token_stops_at_once_and_names_the_token(
 
 
 def test_somebody_without_an_account_is_named_and_the_others_go_on(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     ben = next(person for person in published.people if person.name == "Ben")
     know_people(simulator, [person for person in published.people if person != ben])
@@ -210,8 +196,7 @@ def test_somebody_without_an_account_is_named_and_the_others_go_on(
 
 
 def test_a_schedule_that_a_human_deleted_is_not_made_again(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     published.sync(simulator)
     ref = Level.objects.get(rotation=published.rotation, name="primary").pagerduty_schedule_ref
@@ -228,8 +213,7 @@ def test_a_schedule_that_a_human_deleted_is_not_made_again(
 
 
 def test_a_run_whose_worker_died_is_taken_over_and_nothing_is_doubled(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
+    published: Published, simulator: RunningSimulator
 ) -> None:
     run = SyncRun.objects.get(rotation=published.rotation)
     operations.claim_run(run_id=run.pk, now=NOW, real_now=NOW, holder="dead")
@@ -245,9 +229,7 @@ def test_a_run_whose_worker_died_is_taken_over_and_nothing_is_doubled(
 
 @pytest.mark.reference
 def test_the_recorded_exchanges_are_what_pagerduty_describes(
-    published: Published,
-    simulator: RunningSimulator,  # noqa: F811
-    tmp_path: pathlib.Path,
+    published: Published, simulator: RunningSimulator, tmp_path: pathlib.Path
 ) -> None:
     published.sync(simulator)
     recorded = tmp_path / "exchanges.jsonl"
