@@ -14,7 +14,7 @@ from common import clock
 from common.record_admin import Change, Creation, RecordAdmin
 from rotation.forms import arrangement
 from rotation.models import Cover, Level, PolicyVersion, Rotation, Shift, SyncRun, SyncStep
-from rotation.operations import policies, rotations
+from rotation.operations import policies, rotations, syncing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +89,10 @@ def _policy_now(rotation: Rotation) -> dict[str, Any]:
     return {**figures, "objectives": " ".join(latest.objectives)}
 
 
+def _unlink(request: HttpRequest, _data: Mapping[str, Any], level: Level) -> None:
+    syncing.unlink_schedule(level_id=level.pk, actor=_actor(request), now=clock.now())
+
+
 @admin.register(Rotation)
 class RotationAdmin(RecordAdmin[Rotation]):
     """Rotations."""
@@ -159,6 +163,14 @@ class LevelAdmin(RecordAdmin[Level]):
         "checked_at",
     )
     ordering = ("rotation_id", "name", "pk")
+    changes = (
+        Change(
+            name="unlink",
+            title="Unlink from PagerDuty’s schedule",
+            run=_unlink,
+            offered=lambda level: bool(level.pagerduty_schedule_ref),
+        ),
+    )
 
 
 @admin.register(Shift)

@@ -137,6 +137,30 @@ def remember_schedule(*, level_id: int, ref: str, now: dt.datetime) -> None:
         )
 
 
+def unlink_schedule(*, level_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Forget which of PagerDuty's schedules is the level's; the next run finds or makes one.
+
+    For a schedule that a human deleted or upgraded there. One that carries Rota's marker is found
+    again, so nothing is doubled.
+    """
+    with transaction.atomic():
+        level = Level.objects.select_related("rotation__team").get(pk=level_id)
+        Level.objects.filter(pk=level_id).update(
+            pagerduty_schedule_ref="", in_pagerduty_since=None, in_pagerduty_version=None
+        )
+        queue_sync(rotation_id=level.rotation_id, cause="a schedule was unlinked", now=now)
+        record(
+            actor=actor,
+            now=now,
+            area=Area.SCHEDULE,
+            verb="unlinked",
+            subject=f"{level} of {level.rotation.name} from its schedule in PagerDuty",
+            team=level.rotation.team.slug,
+            before={"schedule": level.pagerduty_schedule_ref},
+            after={"schedule": ""},
+        )
+
+
 def level_in_line(*, level_id: int, version: int | None, now: dt.datetime) -> None:
     """Note that PagerDuty was read and shows the level as published."""
     Level.objects.filter(pk=level_id).exclude(
