@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from audit.operations import Actor
 from rotation.models import Level, Shift, SyncRun, SyncStep
 from rotation.operations import syncing as operations
 from rotation.queries import syncing as queries
@@ -244,3 +245,18 @@ def test_the_recorded_exchanges_are_what_pagerduty_describes(
 
     assert len(published.exchanges) > 10
     assert verdict.returncode == 0, verdict.stdout
+
+
+def test_an_unlinked_level_gets_a_new_schedule_for_the_one_that_was_deleted(
+    published: Published,
+    simulator: RunningSimulator,
+) -> None:
+    published.sync(simulator)
+    level = Level.objects.get(rotation=published.rotation, name="primary")
+    simulator.call("DELETE", f"/schedules/{level.pagerduty_schedule_ref}")
+
+    operations.unlink_schedule(level_id=level.pk, actor=Actor.shell(), now=NOW)
+    run = published.sync(simulator)
+
+    assert (run.state, run.failure) == (SyncRun.State.DONE, "")
+    assert published.shown(simulator, "primary") == published.wanted("primary")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.models import AuditEvent
-from audit.operations import Actor
 from rotation import syncing
 from rotation.models import Level, Shift, SyncRun, SyncStep
 from rotation.operations import syncing as operations
@@ -391,18 +390,3 @@ def test_a_plan_that_is_only_looked_at_writes_nothing(
     assert [step.action for step in plans[0].steps] == ["create_schedule", "create_overrides"]
     assert _writes(simulator) == []
     assert dataclasses.replace(plans[0], steps=()).unmatched == ()
-
-
-def test_an_unlinked_level_gets_a_new_schedule_for_the_one_that_was_deleted(
-    published: Published,
-    simulator: RunningSimulator,
-) -> None:
-    published.sync(simulator)
-    level = Level.objects.get(rotation=published.rotation, name="primary")
-    simulator.call("DELETE", f"/schedules/{level.pagerduty_schedule_ref}")
-
-    operations.unlink_schedule(level_id=level.pk, actor=Actor.shell(), now=NOW)
-    run = published.sync(simulator)
-
-    assert (run.state, run.failure) == (SyncRun.State.DONE, "")
-    assert published.shown(simulator, "primary") == published.wanted("primary")
