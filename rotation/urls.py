@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from rotation.views import drafts, rotations, shifts, sync
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("rotations/", rotations.rotation_list, name="rotations"),
+    path("rotations/<slug:slug>/", rotations.rotation_detail, name="rotation-detail"),
+    path("rotations/<slug:slug>/draft/", drafts.draft_make, name="draft-make"),
+    path("rotations/<slug:slug>/pagerduty/", sync.rotation_pagerduty, name="rotation-pagerduty"),
+    path("rotations/<slug:slug>/sync/", sync.rotation_sync, name="rotation-sync"),
+    path("shifts/<int:shift_id>/", shifts.shift_detail, name="shift-detail"),
+    path("drafts/", drafts.draft_list, name="drafts"),
+    path("drafts/<int:draft_id>/", drafts.draft_detail, name="draft-detail"),
+    path("drafts/<int:draft_id>/publish/", drafts.draft_publish, name="draft-publish"),
+    path("drafts/<int:draft_id>/discard/", drafts.draft_discard, name="draft-discard"),
+    path("drafts/<int:draft_id>/cancel/", drafts.draft_cancel, name="draft-cancel"),
+]

@@ -18,6 +18,7 @@ from volunteers.models import (
     OnCallTeam,
     RoleGrant,
     Term,
+    TermLevel,
     in_force,
 )
 
@@ -113,6 +114,15 @@ def visible_terms(*, viewer: Viewer) -> QuerySet[Term]:
     """Every term: who serves until when is read by all."""
     del viewer
     return Term.objects.all()
+
+
+def endable_terms(*, viewer: Viewer) -> QuerySet[Term]:
+    """Terms on level 2 of the teams one manages; those of volunteers end by leaving."""
+    return Term.objects.filter(
+        team_id__in=viewer.managed_team_ids,
+        level=TermLevel.ESCALATION,
+        team__rotation__isnull=False,
+    )
 
 
 def own_absences(*, viewer: Viewer) -> QuerySet[Absence]:

@@ -58,7 +58,11 @@ def board(facts: BoardFacts) -> Board:
     """The board of these facts."""
     found = {
         (shift.level, shift.week_date): cells.cell_of(
-            shift, marks=facts.marks, asks=facts.asks.get(shift.shift_id, ()), now=facts.now
+            shift,
+            marks=facts.marks,
+            asks=facts.asks.get(shift.shift_id, ()),
+            away=facts.away_in(shift.week_date),
+            now=facts.now,
         )
         for shift in facts.shown
     }

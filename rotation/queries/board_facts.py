@@ -66,6 +66,12 @@ class BoardFacts:
         first, last = self.columns[0].week_date, self.columns[-1].week_date
         return [shift for shift in self.shifts if first <= shift.week_date <= last]
 
+    def away_in(self, week_date: dt.date) -> frozenset[int]:
+        """Who is away in a week of the board."""
+        return frozenset(
+            engineer_id for engineer_id, weeks in self.away.items() if week_date in weeks
+        )
+
     @property
     def coming(self) -> list[WorkedShift]:
         """The shifts that have not ended and are not cancelled."""

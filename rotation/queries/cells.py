@@ -11,7 +11,7 @@ from volunteers import domain
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from common.periods import Period
     from rotation.domain.stints import Stint
@@ -83,21 +83,25 @@ def cell_of(
     *,
     marks: Mapping[int, PersonMark],
     asks: Sequence[Ask],
+    away: Collection[int],
     now: dt.datetime,
 ) -> Cell:
-    """The shift as a cell; `asks` are the open requests for it."""
+    """The shift as a cell; `asks` are the open requests for it, `away` who is away in its week."""
     people = _people(shift.stints)
     shown = people[0] if len(people) == 1 else shift.holder_id
     mark = None if shown is None else mark_of(shown, marks)
     state = _state(shift, asks, now)
     note = _note(shift, marks, asks)
+    small = _small(shift, shown, marks, asks)
+    if mark is not None and shown in away and not state and not small:
+        small, note = "away", f"{mark.name} is away"
     return Cell(
         shift_id=shift.shift_id,
         level=shift.level,
         week_date=shift.week_date,
         mark=mark,
         state=state,
-        small=_small(shift, shown, marks, asks),
+        small=small,
         note=note,
         sentence=_sentence(shift, mark, state, note),
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NOON = dt.time(12)
 MOST_LETTERS = 3
 LONGEST_NAMES = 24
-LONGEST_MONTH_WITH_YEAR = 2
+ROOM_FOR_YEAR = 2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +37,10 @@ class Column:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Month:
-    """Neighbouring columns of one month; the year stands with the first and each January."""
+    """Neighbouring columns of one month; the year stands with the first and each January.
+
+    A month with one column has room for three letters.
+    """
 
     name: str
     first: dt.date
@@ -112,9 +115,11 @@ def months(weeks: Sequence[Column]) -> list[Month]:
     )
     found: list[Month] = []
     for date, span in spans.items():
-        name = wording.month(date)
-        has_year = (not found or date.month == 1) and span >= LONGEST_MONTH_WITH_YEAR
-        found.append(Month(name=name if has_year else name.split()[0], first=date, span=span))
+        name, year = wording.month(date).split()
+        if span < ROOM_FOR_YEAR:
+            name, year = name[:3], ""
+        has_year = year and (date.month == 1 or not found)
+        found.append(Month(name=f"{name} {year}" if has_year else name, first=date, span=span))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from common import wording
 from rotation.domain.planning import WEEK
 from rotation.domain.stints import on_call_stints
 from rotation.models import LevelName
@@ -12,11 +13,14 @@ from rotation.queries import cells
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Sequence
 
     from rotation.queries.board_facts import BoardFacts
     from rotation.queries.worked import WorkedShift
     from volunteers.domain import PersonMark
     from volunteers.queries.service import Service
+
+SHOWN_GAPS = 4
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +46,16 @@ class Gap:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Clash:
+    """A coming week whose holder has entered days away since it was published."""
+
+    shift_id: int
+    level: str
+    week_date: dt.date
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
     """Running and coming published shifts and weeks, how many of them are covered, and the gaps.
 
@@ -54,6 +68,12 @@ class Coverage:
     covered_weeks: int
     gaps: tuple[Gap, ...]
     until: dt.date | None
+
+    @property
+    def gap_level(self) -> str:
+        """The level on which all gaps are, empty when they are on both or there are none."""
+        levels = {gap.level for gap in self.gaps}
+        return levels.pop() if len(levels) == 1 else ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +107,35 @@ def coverage(facts: BoardFacts) -> Coverage:
             for shift in gaps
         ),
         until=max(weeks) + WEEK if weeks else None,
+    )
+
+
+def clashes(facts: BoardFacts) -> list[Clash]:
+    """Weeks of the board that have not started and whose people are away, in order of week."""
+    return [
+        Clash(
+            shift_id=shift.shift_id,
+            level=shift.level,
+            week_date=shift.week_date,
+            name=cells.mark_of(shift.holder_id, facts.marks).name,
+        )
+        for shift in facts.shown
+        if shift.holder_id is not None
+        and shift.period.starts_at > facts.now
+        and len(shift.stints) == 1
+        and shift.stints[0].person == shift.holder_id
+        and shift.holder_id in facts.away_in(shift.week_date)
+    ]
+
+
+def clash_words(found: Sequence[Clash]) -> str:
+    """`Aoife Brennan is away in a published week, that of Mon 25 Jan 2027.`, and how many more."""
+    if not found:
+        return ""
+    first = found[0]
+    more = f" So it is with {len(found) - 1} more." if len(found) > 1 else ""
+    return (
+        f"{first.name} is away in a published week, that of {wording.day(first.week_date)}.{more}"
     )
 
 
@@ -128,3 +177,26 @@ def _duty_of(shift: WorkedShift, on_call_from: dt.datetime, facts: BoardFacts) -
 
 def _serves_on(line: Service, date: dt.date) -> bool:
     return line.starts_on <= date and (line.ends_on is None or line.ends_on > date)
+
+
+def gap_words(gaps: Sequence[Gap]) -> str:
+    """`2 weeks have nobody for primary: Mon 19 Apr and Mon 10 May 2027.`, or nothing."""
+    if not gaps:
+        return ""
+    levels = {gap.level for gap in gaps}
+    where = f" for {LevelName(levels.pop()).label.lower()}" if len(levels) == 1 else ""
+    noun = wording.counted(len(gaps), "week has", "weeks have")
+    if len(levels) > 1:
+        noun = wording.counted(len(gaps), "shift has", "shifts have")
+    return f"{noun} nobody{where}: {_listed(dict.fromkeys(gap.week_date for gap in gaps))}."
+
+
+def _listed(dates: Iterable[dt.date]) -> str:
+    """`Mon 19 Apr and Mon 10 May 2027`: four days at most, the year once where they share it."""
+    found = list(dates)
+    shown, more = found[:SHOWN_GAPS], len(found) - SHOWN_GAPS
+    years = {date.year for date in shown}
+    texts = [wording.day(date, year=len(years) > 1 or date == shown[-1]) for date in shown]
+    if more > 0:
+        return f"{', '.join(texts)} and {more} more"
+    return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))

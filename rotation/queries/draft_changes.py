@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from common import wording
 from rotation.domain import planning
 from rotation.queries import cells
+from rotation.queries.fairness import one_decimal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -96,7 +96,7 @@ def _detail(week: ProposedWeek, before: int | None, facts: _Facts) -> str:
         if load is None or load.was is None or load.was == load.load:
             continue
         told.append(
-            f"{cells.mark_of(load.engineer_id, facts.marks).name}: load {wording.load(load.was)} "
-            f"becomes {wording.load(load.load)}, fair share {wording.load(load.fair)}."
+            f"{cells.mark_of(load.engineer_id, facts.marks).name}: load {one_decimal(load.was)} "
+            f"becomes {one_decimal(load.load)}, fair share {one_decimal(load.fair)}."
         )
     return " ".join(told)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rotation.domain import fairness
 from rotation.domain.fairness import Share
 from rotation.queries import cells
-from rotation.queries.fairness import LevelLoads, line_of
+from rotation.queries.fairness import LevelLoads, line_of, one_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,15 +51,16 @@ def person_loads(draft: Draft, weeks: Sequence[ProposedWeek]) -> dict[tuple[str,
     return found
 
 
-def furthest_now(loads: Mapping[tuple[str, int], PersonLoad]) -> int | None:
-    """The largest distance from a fair share as published, None without a schedule."""
+def furthest_now(loads: Mapping[tuple[str, int], PersonLoad]) -> str:
+    """The largest distance from a fair share as published, empty without a schedule."""
     offs = [load.was - load.fair for load in loads.values() if load.was is not None]
-    return fairness.furthest(offs) if offs else None
+    return one_decimal(fairness.furthest(offs)) if offs else ""
 
 
-def furthest_then(loads: Mapping[tuple[str, int], PersonLoad]) -> int:
+def furthest_then(loads: Mapping[tuple[str, int], PersonLoad]) -> str:
     """The largest distance from a fair share in the draft."""
-    return fairness.furthest(load.load - load.fair for load in loads.values())
+    offs = [load.load - load.fair for load in loads.values()]
+    return one_decimal(fairness.furthest(offs))
 
 
 def level_loads(

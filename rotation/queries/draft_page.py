@@ -34,17 +34,17 @@ if TYPE_CHECKING:
     from rotation.queries.draft_checks import Check
     from rotation.queries.draft_shifts import ProposedWeek
     from rotation.queries.fairness import LevelLoads
-    from rotation.queries.reasons import Reason
+    from rotation.queries.reasons import ReasonGroup
     from volunteers.domain import PersonMark
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class GapRow:
-    """A week that nobody can take, and what keeps each person of the level from it."""
+    """A week that nobody can take, and what keeps the people of the level from it."""
 
     level: str
     week_date: dt.date
-    reasons: tuple[Reason, ...]
+    reasons: tuple[ReasonGroup, ...]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +65,9 @@ class DraftWeek:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """A solved draft. Counts are of shifts that publishing would write; old figures are None when
+    """A solved draft.
+
+    Counts are of shifts that publishing would write; old figures are None or empty when
     nothing is published to compare with.
     """
 
@@ -81,8 +83,8 @@ class Proposal:
     gaps_before: int | None
     gaps: tuple[GapRow, ...]
     loads: tuple[LevelLoads, ...]
-    furthest_before: int | None
-    furthest: int
+    furthest_before: str
+    furthest: str
 
     @property
     def escalation_gaps(self) -> int:
@@ -227,7 +229,7 @@ def _gaps(found: Solved) -> list[GapRow]:
         GapRow(
             level=week.level,
             week_date=week.week_date,
-            reasons=tuple(
+            reasons=reasons.grouped(
                 reasons.reasons(week.reasons, week_date=week.week_date, names=names, held=held)
             ),
         )

@@ -11,6 +11,7 @@ from rotation.queries.waiting import WAITING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from django.db.models import QuerySet
 
@@ -56,7 +57,7 @@ def newest_first(*, drafts: QuerySet[Draft]) -> QuerySet[Draft]:
     )
 
 
-def draft_lines(*, page: QuerySet[Draft]) -> list[DraftLine]:
+def draft_lines(*, page: Iterable[Draft]) -> list[DraftLine]:
     """One line for each draft of a page that `newest_first` gave, in its order."""
     return [
         DraftLine(

@@ -6,25 +6,29 @@ import collections
 import dataclasses
 from typing import TYPE_CHECKING
 
+from common import wording
 from rotation.domain import fairness, slots
 from rotation.models import LevelName, Shift
 from rotation.queries import cells
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from rotation.domain.fairness import Share
     from rotation.queries.board_facts import BoardFacts
     from volunteers.domain import PersonMark
 
 BAR_WIDTH = 260
+NEAR = 150
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class LoadLine:
     """One person's weeks, load, fair share and distance, in hundredths; `was` before a draft.
 
-    The bars' lengths are in units of a picture 260 wide.
+    The bars' lengths are in units of a picture 260 wide. Texts have one decimal, so that columns
+    align.
     """
 
     mark: PersonMark
@@ -36,6 +40,26 @@ class LoadLine:
     was_bar: int
     load_bar: int
     fair_bar: int
+
+    @property
+    def was_text(self) -> str:
+        """The load as published, empty when nothing is."""
+        return "" if self.was is None else one_decimal(self.was)
+
+    @property
+    def load_text(self) -> str:
+        """The load."""
+        return one_decimal(self.load)
+
+    @property
+    def fair_text(self) -> str:
+        """The fair share."""
+        return one_decimal(self.fair)
+
+    @property
+    def off_text(self) -> str:
+        """The distance with its sign, a true minus."""
+        return one_decimal(self.off, sign=True)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +81,31 @@ def published_loads(facts: BoardFacts) -> list[LevelLoads]:
     return [_level_loads(level, weeks[level], facts) for level in LevelName]
 
 
-def furthest(loads: list[LevelLoads]) -> int:
-    """The largest distance of anybody from their share."""
+def furthest(loads: Sequence[LevelLoads]) -> int:
+    """The largest distance of anybody from their share, in hundredths."""
     return fairness.furthest(line.off for level in loads for line in level.lines)
+
+
+def headline(loads: Sequence[LevelLoads]) -> str:
+    """The table in a sentence: how far anybody is off, and who when it is far."""
+    lines = [line for level in loads for line in level.lines]
+    far = max(lines, key=lambda line: abs(line.off), default=None)
+    if far is None or not far.off:
+        return "Everybody carries the fair share" if lines else "Nobody is in a term"
+    distance = one_decimal(abs(far.off))
+    if abs(far.off) <= NEAR:
+        return f"Nobody is further than {distance} from the fair share"
+    where = "above" if far.off > 0 else "below"
+    return f"{far.mark.name} is furthest from the fair share, {distance} {where}"
+
+
+def one_decimal(hundredths: int, *, sign: bool = False) -> str:
+    """`5.6` from 556, halves away from zero; with `sign`, `+0.4` or a true minus."""
+    tenths = (abs(hundredths) + 5) // 10
+    before = ""
+    if tenths and (sign or hundredths < 0):
+        before = wording.MINUS if hundredths < 0 else "+"
+    return f"{before}{tenths // 10}.{tenths % 10}"
 
 
 def line_of(mark: PersonMark, share: Share, *, widest: int, was: int | None = None) -> LoadLine:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 WEEK_DAYS = 7
 NOBODY = "Nobody has a term at this level."
+_PLURALS = {"is": "are", "has": "have"}
 _WORDS = {
     "no_role": "has no term at this level",
     "inactive": "is not in a term then",
@@ -26,6 +27,14 @@ class Reason:
     """One person's reason: the name (empty: nobody's) and the rest of the sentence."""
 
     name: str
+    why: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ReasonGroup:
+    """One reason with everybody whom it concerns: `Ben and Carla`, `are away`."""
+
+    names: str
     why: str
 
 
@@ -51,6 +60,27 @@ def reasons(
         name = names.get(engineer_id, "Somebody")
         found.append(Reason(name=name, why=why or "cannot take it"))
     return sorted(found, key=lambda reason: reason.name)
+
+
+def grouped(found: Sequence[Reason]) -> tuple[ReasonGroup, ...]:
+    """The same reasons told once each, the one with most people first."""
+    by_why: dict[str, list[str]] = {}
+    for reason in found:
+        by_why.setdefault(reason.why, []).append(reason.name)
+    order = sorted(by_why.items(), key=lambda item: (-len(item[1]), item[1]))
+    return tuple(
+        ReasonGroup(names=_joined(names), why=why if len(names) == 1 else _plural(why))
+        for why, names in order
+    )
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _plural(why: str) -> str:
+    verb, _space, rest = why.partition(" ")
+    return f"{_PLURALS.get(verb, verb)} {rest}"
 
 
 def _rest(week_date: dt.date, held: Sequence[dt.date]) -> str:

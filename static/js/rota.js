@@ -20,7 +20,11 @@ document.addEventListener("keydown", (event) => {
 const prepare = () => {
   document.querySelector("[data-focus]")?.focus();
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 };
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
 document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-select]")) event.target.select();
 });

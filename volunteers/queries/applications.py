@@ -59,6 +59,11 @@ def decided(*, applications: QuerySet[Application]) -> QuerySet[Application]:
     return rows.select_related("engineer", "team", "decided_by").order_by("-decided_at", "-pk")
 
 
+def of_team(*, applications: QuerySet[Application], slug: str) -> QuerySet[Application]:
+    """Those to one on-call team."""
+    return applications.filter(team__slug=slug)
+
+
 def application_lines(*, page: Iterable[Application]) -> list[ApplicationLine]:
     """One line for each of a page that `waiting` or `decided` gave, in its order."""
     return [

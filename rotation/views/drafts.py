@@ -1,0 +1,207 @@
+"""Drafts: asked for, followed, weighed, published or put aside. Managers of the team only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common import clock, wording
+from common.forms import add_refusal
+from common.refusals import RefusedError
+from rotation import access
+from rotation.domain.planning import WEEK
+from rotation.forms.drafts import DraftForm, PublishForm
+from rotation.models import Draft
+from rotation.operations import drafts as operations
+from rotation.operations import publishing
+from rotation.queries import draft_page, draft_state, drafts, patterns, planning
+from rotation.views.nudge import nudge
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.http import HttpRequest, HttpResponse
+
+    from rotation.models import Rotation
+    from volunteers.access import SignedInRequest
+
+PER_PAGE = 50
+REFRESH_SECONDS = "3"
+CONFLICT = 409
+UNPROCESSABLE = 422
+WAITING = [Draft.State.QUEUED, Draft.State.SOLVING]
+WITH_SHIFTS = [Draft.State.READY, Draft.State.PUBLISHED, Draft.State.DISCARDED]
+
+
+@require_GET
+def draft_list(request: SignedInRequest) -> HttpResponse:
+    """All drafts of the viewer's teams, newest first."""
+    viewer = request.viewer
+    if not viewer.is_manager:
+        raise PermissionDenied("Only the managers of an on-call team see its drafts.")
+    rows = drafts.newest_first(drafts=access.visible_drafts(viewer=viewer))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    lines = drafts.draft_lines(page=page.object_list)
+    managed = access.managed_rotations(viewer=viewer).order_by("name", "pk")
+    context = {
+        "page": page,
+        "drafts": lines,
+        "ready": [line for line in lines if line.is_ready],
+        "rotations": list(managed.values_list("slug", "name")),
+    }
+    return render(request, "rotation/drafts.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def draft_make(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Ask for a draft of some weeks from the next handover on."""
+    rotation = get_object_or_404(access.managed_rotations(viewer=request.viewer), slug=slug)
+    now = clock.now()
+    if request.method != "POST":
+        policy = patterns.policy_in_force(rotation_id=rotation.pk, now=now)
+        return _make_page(request, rotation, DraftForm(initial={"weeks": policy.horizon_weeks}))
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return _make_page(request, rotation, form, status=UNPROCESSABLE)
+    try:
+        draft = operations.request_draft(
+            rotation_id=rotation.pk,
+            weeks=form.cleaned_data["weeks"],
+            actor=request.viewer.actor,
+            now=now,
+        )
+    except RefusedError as refusal:
+        add_refusal(form, refusal)
+        return _make_page(request, rotation, form, status=_status(refusal))
+    nudge("rotation.generate_draft", draft_id=draft.pk)
+    return redirect("draft-detail", draft_id=draft.pk)
+
+
+@require_GET
+def draft_detail(request: SignedInRequest, draft_id: int) -> HttpResponse:
+    """The draft in its state; one that is being made looks again by itself."""
+    draft = _draft(request, draft_id)
+    response = _draft_page(request, draft, now=clock.now())
+    if draft.state in WAITING:
+        response.headers["Refresh"] = REFRESH_SECONDS
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def draft_publish(request: SignedInRequest, draft_id: int) -> HttpResponse:
+    """Make the draft the schedule; a refusal shows on its page and the draft stays."""
+    draft = _draft(request, draft_id)
+    if request.method != "POST":
+        return redirect("draft-detail", draft_id=draft.pk)
+    now = clock.now()
+    form = PublishForm(request.POST, gaps=0)
+    confirmed = form.is_valid() and form.cleaned_data["escalation_gaps_confirmed"]
+    weeks = draft_page.publishable_weeks(draft=draft, now=now)
+    try:
+        version = publishing.publish_draft(
+            draft_id=draft.pk,
+            escalation_gaps_confirmed=confirmed,
+            actor=request.viewer.actor,
+            now=now,
+        )
+    except RefusedError as refusal:
+        return _draft_page(request, _draft(request, draft_id), now=now, refusal=refusal)
+    nudge("rotation.sweep_syncs")
+    messages.success(
+        request,
+        f"Published {wording.counted(weeks, 'week')} as version {version}. "
+        "PagerDuty gets them within a minute, and everybody with other weeks a mail.",
+    )
+    return redirect("rotation-detail", slug=draft.rotation.slug)
+
+
+@require_POST
+def draft_discard(request: SignedInRequest, draft_id: int) -> HttpResponse:
+    """Put a solved or failed draft aside."""
+    draft = _draft(request, draft_id)
+    operations.discard_draft(draft_id=draft.pk, actor=request.viewer.actor, now=clock.now())
+    messages.success(
+        request, f"Draft {draft.number} is put aside. The published schedule is unchanged."
+    )
+    return redirect("drafts")
+
+
+@require_POST
+def draft_cancel(request: SignedInRequest, draft_id: int) -> HttpResponse:
+    """Stop a draft that waits or is being solved."""
+    draft = _draft(request, draft_id)
+    operations.cancel_draft(draft_id=draft.pk, actor=request.viewer.actor, now=clock.now())
+    messages.success(request, f"Draft {draft.number} is stopped.")
+    return redirect("draft-detail", draft_id=draft.pk)
+
+
+def _draft(request: SignedInRequest, draft_id: int) -> Draft:
+    rows = access.visible_drafts(viewer=request.viewer).select_related(
+        "rotation__team", "rotation__published_by", "policy", "requested_by", "closed_by"
+    )
+    return get_object_or_404(rows, pk=draft_id)
+
+
+def _make_page(
+    request: HttpRequest, rotation: Rotation, form: DraftForm, *, status: int = 200
+) -> HttpResponse:
+    now = clock.now()
+    first = patterns.coming_handovers(rotation, now=now, count=1)[0].week_date
+    context = {
+        "rotation": rotation,
+        "form": form,
+        "first": first,
+        "published_weeks": planning.horizon_weeks(
+            rotation=rotation, first_week_date=first, wanted=0
+        ),
+        "open_draft": drafts.open_draft(rotation_id=rotation.pk),
+        "back": reverse("rotation-detail", args=[rotation.slug]),
+    }
+    return render(request, "rotation/draft_make.html", context, status=status)
+
+
+def _draft_page(
+    request: HttpRequest, draft: Draft, *, now: dt.datetime, refusal: RefusedError | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "draft": draft,
+        "rotation": draft.rotation,
+        "until": draft.first_week_date + draft.weeks * WEEK,
+        "version": draft.base_version + 1,
+        "refusal": refusal,
+    }
+    if draft.state in WITH_SHIFTS:
+        context |= _solved(draft, now, refusal)
+    status = _status(refusal) if refusal is not None else 200
+    return render(request, "rotation/draft_detail.html", context, status=status)
+
+
+def _solved(draft: Draft, now: dt.datetime, refusal: RefusedError | None) -> dict[str, Any]:
+    found = draft_page.solved(draft=draft, now=now)
+    proposal = draft_page.proposal(found, now=now)
+    context: dict[str, Any] = {
+        "proposal": proposal,
+        "seconds": f"{(draft.solve_milliseconds or 0) / 1000:.1f}",
+    }
+    if draft.state == Draft.State.READY:
+        plan = draft_page.current_plan(draft=draft)
+        form = PublishForm({} if refusal else None, gaps=proposal.escalation_gaps)
+        if refusal is not None:
+            add_refusal(form, refusal)
+        context |= {
+            "decision": draft_page.decision(found, plan=plan),
+            "stale": draft_state.staleness(draft=draft, plan=plan, now=now),
+            "publishable": draft_page.publishable_weeks(draft=draft, now=now),
+            "form": form,
+        }
+    return context
+
+
+def _status(refusal: RefusedError) -> int:
+    return CONFLICT if refusal.status == CONFLICT else UNPROCESSABLE

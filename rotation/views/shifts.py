@@ -1,0 +1,35 @@
+"""One published week, for everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from common import clock
+from rotation import access
+from rotation.queries import patterns, shift_page, sync_state
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from volunteers.access import SignedInRequest
+
+
+@require_GET
+def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
+    """Who carries the week, when they are on call, how heavy it is, and why nobody does."""
+    rows = access.visible_shifts(viewer=request.viewer)
+    shift = get_object_or_404(rows.select_related("level__rotation", "policy"), pk=shift_id)
+    now = clock.now()
+    rotation = shift.level.rotation
+    context = {
+        "rotation": rotation,
+        "page": shift_page.shift_page(shift=shift, now=now),
+        "today": patterns.today_in(rotation, now),
+        "sync": sync_state.sync_state(rotation=rotation),
+        "policy": shift.policy,
+        "manages": request.viewer.manages(rotation.team_id),
+    }
+    return render(request, "rotation/shift_detail.html", context)

@@ -1,0 +1,65 @@
+"""PagerDuty beside the published schedule, for the team's managers and admins."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from common import clock
+from rotation import access
+from rotation.operations import checks
+from rotation.queries import sync_state
+from rotation.views.nudge import nudge
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.http import HttpResponse
+
+    from volunteers.access import SignedInRequest
+
+REFRESH_SECONDS = "5"
+MINUTE = 60
+
+
+@require_GET
+def rotation_pagerduty(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Whether PagerDuty shows what is published, the last runs, and each request of one of them."""
+    rotation = get_object_or_404(access.checkable_rotations(viewer=request.viewer), slug=slug)
+    state = sync_state.sync_state(rotation=rotation)
+    runs = sync_state.run_lines(rotation=rotation)
+    wanted = request.GET.get("run", "")
+    shown = next((run for run in runs if str(run.run_id) == wanted), runs[0] if runs else None)
+    context = {
+        "rotation": rotation,
+        "sync": state,
+        "runs": runs,
+        "shown": shown,
+        "steps": sync_state.step_lines(run_id=shown.run_id) if shown else [],
+        "next_try_minutes": _minutes_until(state.next_try_at, clock.real_now()),
+    }
+    response = render(request, "rotation/rotation_pagerduty.html", context)
+    if state.is_moving:
+        response.headers["Refresh"] = REFRESH_SECONDS
+    return response
+
+
+@require_POST
+def rotation_sync(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Ask for a run now."""
+    rotation = get_object_or_404(access.checkable_rotations(viewer=request.viewer), slug=slug)
+    checks.request_sync(rotation_id=rotation.pk, actor=request.viewer.actor, now=clock.now())
+    nudge("rotation.sweep_syncs")
+    messages.success(request, "PagerDuty is compared with the published schedule now.")
+    return redirect("rotation-pagerduty", slug=rotation.slug)
+
+
+def _minutes_until(at: dt.datetime | None, real_now: dt.datetime) -> int | None:
+    """Whole minutes until a machine's time, at least one; None without a time."""
+    if at is None:
+        return None
+    return max(1, math.ceil((at - real_now).total_seconds() / MINUTE))
