@@ -6,6 +6,8 @@ import dataclasses
 import datetime as dt
 
 BASE = "BASE"
+HOLIDAY = "HOL"
+ADJUSTMENT = "ADJ"
 SEPARATOR = "|"
 
 
@@ -43,7 +45,13 @@ def entry_key(parts: KeyParts) -> str:
 
 def holiday_kind(date: dt.date) -> str:
     """The kind of a supplement for a public holiday, `HOL:2026-05-25`."""
-    return f"HOL:{date.isoformat()}"
+    return f"{HOLIDAY}:{date.isoformat()}"
+
+
+def holiday_of(kind: str) -> dt.date | None:
+    """The date of a public holiday's supplement; None for any other kind."""
+    prefix, _colon, date = kind.partition(":")
+    return dt.date.fromisoformat(date) if prefix == HOLIDAY else None
 
 
 def instant_text(instant: dt.datetime) -> str:

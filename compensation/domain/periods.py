@@ -49,6 +49,32 @@ def next_month(month: str) -> str:
     return month_of(dt.date(first.year, first.month + 1, 1))
 
 
+def month_before(month: str) -> str:
+    """The month before.
+
+    Raises:
+        MonthError: `month` is no month, or the first one that a calendar has.
+    """
+    first = first_day(month)
+    if first == dt.date.min:
+        raise MonthError(f"no month precedes {month}")
+    return month_of(first - dt.timedelta(days=1))
+
+
+def months_between(first: str, last: str) -> list[str]:
+    """Every month from the first to the last, both included; none if the first is later.
+
+    Raises:
+        MonthError: one of them is no month.
+    """
+    months = []
+    month = first
+    while month <= last:
+        months.append(month)
+        month = next_month(month)
+    return months
+
+
 def last_day(month: str) -> dt.date:
     """The month's last date.
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audit.operations import Area, record
+from common import wording
 from common.refusals import RefusedError
 from compensation.domain import layouts, periods
 from compensation.models import Export, PayPeriod
 from compensation.operations.posting import hold_ledger, hold_period
 from compensation.queries.closing import CheckCode, closing_checks
 from compensation.queries.ledger import export_lines
+from compensation.queries.periods import last_closed_month
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,11 +84,14 @@ def close_period(*, month: str, actor: Actor, now: dt.datetime) -> ClosedPeriod:
         CannotCloseError: a check does not pass; nothing was changed.
     """
     _check_month(month)
+    last = last_closed_month()
+    if last is not None and month <= last:
+        raise PeriodClosedError(f"{_label(month)} is closed already.")
     with transaction.atomic():
         period = hold_period(month)
         hold_ledger()
         if period.state == PayPeriod.State.CLOSED:
-            raise PeriodClosedError(f"{month} is closed already.")
+            raise PeriodClosedError(f"{_label(month)} is closed already.")
         failing = [check for check in closing_checks(month=month, now=now) if not check.passes]
         if failing:
             raise CannotCloseError(failing)
@@ -101,6 +106,10 @@ def _check_month(month: str) -> None:
         periods.last_day(month)
     except periods.MonthError as error:
         raise MonthInvalidError(f"{error}.", fields={"period": f"{error}."}) from error
+
+
+def _label(month: str) -> str:
+    return wording.month(periods.first_day(month))
 
 
 def _stored(period: PayPeriod, *, actor: Actor, now: dt.datetime) -> ClosedPeriod:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from audit.operations import Area, record
+from common import wording
 from common.refusals import RefusedError
 from compensation.domain import money
 from compensation.models import Rate
 from volunteers.queries import places
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from audit.operations import Actor
     from volunteers.queries.places import OfficeLine
 
@@ -37,6 +40,13 @@ class PastRateError(RefusedError):
     code = "RATE_IN_THE_PAST"
 
 
+class RateKnownError(RefusedError):
+    """The office has this very rate from that day already: a second click adds nothing."""
+
+    code = "RATE_KNOWN"
+    status = 409
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class NewRate:
     """What a week and a whole public holiday are worth from a date on, in minor units."""
@@ -56,18 +66,30 @@ def add_rate(*, rate: NewRate, actor: Actor, now: dt.datetime) -> str:
     Raises:
         RateInvalidError: an unknown office or level, an amount below 0, or a date too far ahead.
         PastRateError: it starts before today in the office's zone.
+        RateKnownError: it is what counts from that day anyway.
+    """
+    office = check_rate(rate=rate, now=now)
+    row = _insert(rate, office=office, actor=actor, now=now)
+    return row.version
+
+
+def check_rate(*, rate: NewRate, now: dt.datetime) -> OfficeLine:
+    """Refuse what `add_rate` would refuse, write nothing, and return the rate's office.
+
+    Raises:
+        RateInvalidError: an unknown office or level, an amount below 0, or a date too far ahead.
+        PastRateError: it starts before today in the office's zone.
     """
     office = _office(rate.office_id)
     _check(rate, currency=office.currency)
     today = now.astimezone(zoneinfo.ZoneInfo(office.time_zone)).date()
     if rate.effective_from < today:
-        message = f"A rate starts today, {today.isoformat()}, or later."
+        message = f"A rate starts today, {wording.day(today)}, or later."
         raise PastRateError(message, fields={"effective_from": message})
     if rate.effective_from > today + FURTHEST:
         message = "A rate starts within ten years."
         raise RateInvalidError(message, fields={"effective_from": message})
-    row = _insert(rate, office=office, actor=actor, now=now)
-    return row.version
+    return office
 
 
 def _check(rate: NewRate, *, currency: str) -> None:
@@ -104,7 +126,9 @@ def _insert(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime
 
 
 def _added(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime) -> Rate:
-    earlier = Rate.objects.filter(office_id=office.office_id, level=rate.level).count()
+    versions = Rate.objects.filter(office_id=office.office_id, level=rate.level)
+    _refuse_repeated(rate, versions)
+    earlier = versions.count()
     row = Rate.objects.create(
         version=f"{office.slug}-{rate.level}-v{earlier + 1}",
         office_id=office.office_id,
@@ -125,3 +149,12 @@ def _added(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime)
         after={"version": row.version, "effective_from": row.effective_from.isoformat()},
     )
     return row
+
+
+def _refuse_repeated(rate: NewRate, versions: QuerySet[Rate]) -> None:
+    of_day = versions.filter(effective_from=rate.effective_from).order_by("-pk").first()
+    if of_day is not None and (of_day.weekly_minor, of_day.holiday_minor) == (
+        rate.weekly_minor,
+        rate.holiday_minor,
+    ):
+        raise RateKnownError(f"This rate is there already, as {of_day.version}.")

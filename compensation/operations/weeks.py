@@ -131,7 +131,7 @@ def _held(shift_id: int) -> PayableShift | None:
 def _terms(payable: PayableShift) -> tuple[pricing.Terms, dict[str, int]]:
     """Offices and holidays as of the shift's start; the rates that may apply, and their ids."""
     shift = payable.shift
-    engineer_ids = _people(payable)
+    engineer_ids = payable.people
     belonged = postings.postings_of(engineer_ids=engineer_ids)
     places = {one: belonged.place(one, shift.starts_on) for one in engineer_ids}
     offices = {place.office_id: place.office_slug for place in places.values() if place}
@@ -157,10 +157,6 @@ def _day_after(shift: shifts.Shift) -> dt.date:
     return shifts.local_date(shift.period.ends_at, shift.time_zone) + _DAY
 
 
-def _people(payable: PayableShift) -> list[int]:
-    return sorted({int(stint.person) for stint in payable.shift.stints if stint.person is not None})
-
-
 def _entry(entry: pricing.PricedEntry, shift_id: int, rate_ids: dict[str, int]) -> NewEntry:
     return NewEntry(
         engineer_id=int(entry.person),
@@ -180,7 +176,7 @@ def _entry(entry: pricing.PricedEntry, shift_id: int, rate_ids: dict[str, int]) 
 def _record_completed(
     payable: PayableShift, numbers: list[int], *, actor: Actor, now: dt.datetime
 ) -> None:
-    concerned = contacts.contacts(engineer_ids=_people(payable))
+    concerned = contacts.contacts(engineer_ids=payable.people)
     record(
         actor=actor,
         now=now,

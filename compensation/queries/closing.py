@@ -121,8 +121,8 @@ def _month_ended(month: str, now: dt.datetime) -> Check:
     return _check(
         CheckCode.MONTH_ENDED,
         zones,
-        good="The month has ended in every rotation's zone.",
-        bad="The month has not ended in every rotation's zone.",
+        good="The month has ended in every rotation’s zone.",
+        bad="The month has not ended in every rotation’s zone.",
         repair=Repair.WAIT,
     )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from compensation.domain import keys
+from compensation.domain.hours import hours
 from compensation.domain.money import format_amount
 from compensation.models import Entry, PayPeriod
+from compensation.queries.pages import Page, page_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,6 +30,7 @@ class EntryLine:
     is_closed: bool
     engineer_id: int
     name: str
+    employee_id: str
     shift_id: int | None
     rotation: str
     level: str
@@ -37,6 +41,7 @@ class EntryLine:
     segment_end: dt.datetime | None
     seconds: int
     rate_version: str
+    rate_from: dt.date | None
     weekly_minor: int
     holiday_minor: int
     amount_minor: int
@@ -46,6 +51,16 @@ class EntryLine:
     key: str
     reverses: int | None
     reversed_by: int | None
+
+    @property
+    def holiday_on(self) -> dt.date | None:
+        """The public holiday that a supplement is for."""
+        return keys.holiday_of(self.kind)
+
+    @property
+    def hours(self) -> str:
+        """The entry's seconds as hours, `125.5`."""
+        return hours(self.seconds)
 
     @property
     def amount(self) -> str:
@@ -61,6 +76,12 @@ def entries_of(*, engineer_id: int) -> list[EntryLine]:
 def entries_in(*, month: str) -> list[EntryLine]:
     """Every entry of a month, in order of its number."""
     return entry_lines(Entry.objects.filter(period__month=month).order_by("number"))
+
+
+def entry_page(*, entries: QuerySet[Entry], month: str, number: int) -> Page[EntryLine]:
+    """A month's part of the entries in order of number, 100 on a page; two queries."""
+    of_month = entries.filter(period__month=month).order_by("number")
+    return page_of(of_month, number=number, lines=entry_lines)
 
 
 def entry_lines(entries: QuerySet[Entry]) -> list[EntryLine]:
@@ -80,6 +101,7 @@ def _line(row: Entry) -> EntryLine:
         is_closed=row.period.state == PayPeriod.State.CLOSED,
         engineer_id=row.engineer_id,
         name=row.engineer.name,
+        employee_id=row.engineer.employee_id or "",
         shift_id=row.shift_id,
         rotation=shift.level.rotation.name if shift else "",
         level=shift.level.name if shift else "",
@@ -90,6 +112,7 @@ def _line(row: Entry) -> EntryLine:
         segment_end=row.segment_end,
         seconds=row.seconds,
         rate_version=rate.version if rate else "",
+        rate_from=rate.effective_from if rate else None,
         weekly_minor=rate.weekly_minor if rate else 0,
         holiday_minor=rate.holiday_minor if rate else 0,
         amount_minor=row.amount_minor,

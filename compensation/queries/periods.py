@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max, Sum
 
-from compensation.domain import keys, layouts
+from common import wording
+from compensation.domain import keys, layouts, periods
+from compensation.domain.hours import hours
 from compensation.domain.money import format_amount
 from compensation.models import Entry, Export, PayPeriod
 from compensation.queries.ledger import export_lines
@@ -15,6 +17,8 @@ from compensation.queries.ledger import export_lines
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from compensation.domain.layouts import ExportLine
 
@@ -50,6 +54,11 @@ class PersonTotal:
     amount_minor: int
 
     @property
+    def hours(self) -> str:
+        """The paid seconds as hours, `125.5`."""
+        return hours(self.paid_seconds)
+
+    @property
     def amount(self) -> str:
         """The amount as files and the API write it."""
         return format_amount(self.amount_minor, self.currency)
@@ -64,6 +73,16 @@ class PeriodLine:
     closed_at: dt.datetime | None
     closed_by: str
     totals: tuple[CurrencyTotal, ...]
+
+    @property
+    def label(self) -> str:
+        """The month as people say it, `November 2026`."""
+        return wording.month(periods.first_day(self.month))
+
+    @property
+    def entries(self) -> int:
+        """How many entries are posted to it, in whatever currency."""
+        return sum(total.entries for total in self.totals)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,10 +157,16 @@ def people_without_number(*, month: str) -> list[str]:
 
 def exports_of(*, month: str) -> list[ExportFact]:
     """The month's stored files, newest version first, then by layout and format."""
-    exports = Export.objects.filter(period__month=month).select_related("period")
-    ordered = list(exports.defer("content").order_by("-version", "layout", "format", "pk"))
-    newest = max((export.version for export in ordered), default=0)
-    return [_fact(export, newest) for export in ordered]
+    return _facts(Export.objects.filter(period__month=month))
+
+
+def latest_exports() -> dict[str, list[ExportFact]]:
+    """The files in force of every closed month, by month, then by layout and format; one query."""
+    found: dict[str, list[ExportFact]] = {}
+    for fact in _facts(Export.objects.all()):
+        if not fact.is_superseded:
+            found.setdefault(fact.month, []).append(fact)
+    return found
 
 
 def stored_export(
@@ -157,6 +182,15 @@ def stored_export(
     return StoredExport(
         file_name=export.file_name, content=bytes(export.content), sha256=export.sha256
     )
+
+
+def _facts(exports: QuerySet[Export]) -> list[ExportFact]:
+    rows = exports.select_related("period").defer("content")
+    ordered = list(rows.order_by("period__month", "-version", "layout", "format", "pk"))
+    newest: dict[int, int] = {}
+    for export in ordered:
+        newest.setdefault(export.period_id, export.version)
+    return [_fact(export, newest[export.period_id]) for export in ordered]
 
 
 def _totals_by_month(month: str | None = None) -> dict[str, list[CurrencyTotal]]:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from compensation.domain.money import format_amount
 from compensation.domain.rates import Rate as DomainRate
 from compensation.models import Rate
+from compensation.queries.pages import Page, page_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+_IN_ORDER = ("office__name", "office_id", "level", "-effective_from", "-pk")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,8 +49,13 @@ def rate_history(*, office_id: int | None = None) -> list[RateLine]:
     rates = Rate.objects.select_related("office")
     if office_id is not None:
         rates = rates.filter(office_id=office_id)
-    ordered = rates.order_by("office__name", "office_id", "level", "-effective_from", "-pk")
-    return [_line(rate) for rate in ordered]
+    return [_line(rate) for rate in rates.order_by(*_IN_ORDER)]
+
+
+def rate_page_of(*, number: int) -> Page[RateLine]:
+    """Every version, by office, level, newest date and insert first, 100 on a page; two queries."""
+    rates = Rate.objects.select_related("office").order_by(*_IN_ORDER)
+    return page_of(rates, number=number, lines=lambda rows: [_line(row) for row in rows])
 
 
 def rates_in_force(*, on: dt.date, office_id: int | None = None) -> list[RateLine]:

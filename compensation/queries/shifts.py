@@ -11,6 +11,7 @@ from rotation.queries import worked
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
 PAID_ALWAYS = "primary"
 
@@ -19,11 +20,13 @@ PAID_ALWAYS = "primary"
 class PayableShift:
     """One shift ready for pricing, and the words in which people know it.
 
-    `shift` names people by their ids as text; `team` is the on-call team's slug.
+    `shift` names people by their ids as text; `rotation` is the rotation's name, `team` the on-call
+    team's slug.
     """
 
     shift_id: int
     title: str
+    rotation: str
     team: str
     is_paid: bool
     is_completed: bool
@@ -33,6 +36,12 @@ class PayableShift:
     def earned_on(self) -> dt.date:
         """The local date to which its pay belongs."""
         return shifts.earned_on(self.shift)
+
+    @property
+    def people(self) -> list[int]:
+        """The ids of everybody who has a part of it, each once, in order of time."""
+        named = (stint.person for stint in self.shift.stints if stint.person is not None)
+        return [int(person) for person in dict.fromkeys(named)]
 
 
 def shift_title(*, rotation: str, level: str, week_date: dt.date) -> str:
@@ -62,12 +71,33 @@ def waiting_shifts(*, now: dt.datetime, until_month: str) -> list[PayableShift]:
     return sorted(earned, key=lambda one: (shifts.completed_at(one.shift), one.shift_id))
 
 
+def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[PayableShift]:
+    """Completed shifts that ended in `[from_at, until_at)`, by start, then level; two queries."""
+    found = worked.completed_shifts(from_at=from_at, until_at=until_at)
+    return [_payable(shift) for shift in found]
+
+
+def payable_shifts(*, shift_ids: Iterable[int]) -> dict[int, PayableShift]:
+    """What pricing needs of each of these shifts, by id; two queries."""
+    found = worked.worked_shifts_of(shift_ids=shift_ids)
+    return {shift.shift_id: _payable(shift) for shift in found}
+
+
+def coming_shifts(*, engineer_id: int | None = None) -> list[PayableShift]:
+    """Shifts that are not completed, of all or in which the person is named, by start, level.
+
+    Two queries; those that ended and wait for the sweep are among them.
+    """
+    return [_payable(shift) for shift in worked.waiting_shifts(engineer_id=engineer_id)]
+
+
 def _payable(found: worked.WorkedShift) -> PayableShift:
     return PayableShift(
         shift_id=found.shift_id,
         title=shift_title(
             rotation=found.rotation_name, level=found.level, week_date=found.week_date
         ),
+        rotation=found.rotation_name,
         team=found.team_slug,
         is_paid=found.level == PAID_ALWAYS or found.level2_paid,
         is_completed=found.completed_at is not None,

@@ -51,6 +51,11 @@ def rotation_zones() -> list[str]:
     return sorted(set(Rotation.objects.values_list("time_zone", flat=True)))
 
 
+def is_level_2_paid() -> bool:
+    """Whether any rotation pays its level 2."""
+    return Rotation.objects.filter(level2_paid=True).exists()
+
+
 def coming_handovers(
     rotation: Rotation, *, now: dt.datetime, count: int, not_before: dt.date | None = None
 ) -> list[slots.Week]:

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from common.periods import Period, intersection
@@ -78,6 +79,27 @@ def ended_shift_ids(*, now: dt.datetime) -> list[int]:
     ended = waiting.filter(ends_at__lte=now) | waiting.filter(cancelled_at__lte=now)
     in_order = ended.order_by(Coalesce("cancelled_at", "ends_at"), "pk")
     return list(in_order.values_list("pk", flat=True))
+
+
+def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[WorkedShift]:
+    """Completed shifts that ended or were cancelled in `[from_at, until_at)`; two queries."""
+    completed = Shift.objects.filter(completed_at__isnull=False)
+    over = completed.annotate(over_at=Coalesce("cancelled_at", "ends_at"))
+    return worked_shifts(shifts=over.filter(over_at__gte=from_at, over_at__lt=until_at))
+
+
+def waiting_shifts(*, engineer_id: int | None = None) -> list[WorkedShift]:
+    """Shifts that are not completed, of everybody or of one person; two queries.
+
+    A person's are those that they hold or take a part of, whoever serves them in the end.
+    """
+    waiting = Shift.objects.filter(completed_at__isnull=True)
+    if engineer_id is not None:
+        covers = Cover.objects.filter(
+            shift=OuterRef("pk"), state=Cover.State.ACCEPTED, to_engineer_id=engineer_id
+        )
+        waiting = waiting.filter(Q(holder_id=engineer_id) | Exists(covers))
+    return worked_shifts(shifts=waiting)
 
 
 def worked_shift(*, shift_id: int) -> WorkedShift:

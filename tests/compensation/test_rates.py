@@ -53,7 +53,7 @@ def test_a_rate_before_today_in_its_office_is_refused() -> None:
     with pytest.raises(rates.PastRateError) as caught:
         add(office.pk, now=late_evening_there, effective_from=TODAY - dt.timedelta(days=1))
 
-    assert "2026-11-25" in caught.value.fields["effective_from"]
+    assert "Wed 25 Nov 2026" in caught.value.fields["effective_from"]
     assert Rate.objects.count() == 1
 
 

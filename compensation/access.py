@@ -1,0 +1,51 @@
+"""Who may see and do what about money: finance all of it, everybody their own entries."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+
+from compensation.models import Entry
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from volunteers.access import Viewer
+
+
+class MoneyFunction(enum.Enum):
+    """What finance alone does; the value says so to anybody else who tries."""
+
+    READ_PERIODS = "Only finance can see pay periods."
+    CLOSE_PERIOD = "Only finance can close a period."
+    DOWNLOAD_EXPORT = "Only finance can download exports."
+    READ_RATES = "Only finance can see the history of rates."
+    ADD_RATE = "Only finance can add a rate."
+
+
+def may(*, viewer: Viewer, function: MoneyFunction) -> bool:
+    """Whether the viewer may do it: managers and admins have no part in money."""
+    del function
+    return viewer.is_finance
+
+
+def require(*, viewer: Viewer, function: MoneyFunction) -> None:
+    """Let those pass who may.
+
+    Raises:
+        PermissionDenied: anybody else; the text names who can.
+    """
+    if not may(viewer=viewer, function=function):
+        raise PermissionDenied(function.value)
+
+
+def visible_entries(*, viewer: Viewer) -> QuerySet[Entry]:
+    """Every entry for finance, one's own for everybody else."""
+    return Entry.objects.all() if viewer.is_finance else own_entries(viewer=viewer)
+
+
+def own_entries(*, viewer: Viewer) -> QuerySet[Entry]:
+    """What the viewer has earned, whatever their roles."""
+    return Entry.objects.filter(engineer_id=viewer.engineer_id)

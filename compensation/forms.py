@@ -1,0 +1,147 @@
+"""What finance sends: a tick before closing, a new rate, which file to download."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from common.forms import DayField
+from compensation.domain import money
+from compensation.operations.rates import NewRate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from volunteers.queries.places import OfficeLine
+
+LEVELS = [
+    ("primary", "Primary\nthe volunteers"),
+    ("escalation", "Level 2\npaid only where a rotation says so"),
+]
+LONGEST_AMOUNT = 24
+_CHECKED = "checked the totals"
+_COMMA_AS_POINT = re.compile(r"-?[0-9. ]*,[0-9]{1,2}")
+
+
+class CloseForm(forms.Form):
+    """The tick that finance has looked at the figures."""
+
+    seen = forms.BooleanField(
+        error_messages={"required": "Compare the totals first, then tick this box."}
+    )
+
+    def __init__(self, *args: Any, compared_with: str = "", **kwargs: Any) -> None:
+        """Name the month that the totals are compared with; empty when there is none before."""
+        super().__init__(*args, **kwargs)
+        deed = f"compared the totals with {compared_with}" if compared_with else _CHECKED
+        self.fields["seen"].label = f"I have {deed}"
+
+
+class RateForm(forms.Form):
+    """What a week is worth in an office from a day on; amounts are decimal text."""
+
+    office = forms.TypedChoiceField(coerce=int, label="Office")
+    level = forms.ChoiceField(
+        choices=LEVELS, initial="primary", widget=forms.RadioSelect, label="Level"
+    )
+    effective_from = DayField(
+        label="First day",
+        help_text="For weeks that start on this day or later, weeks already published included. "
+        "Today or later, on the calendar of the office.",
+    )
+    weekly = forms.CharField(
+        label="A week",
+        max_length=LONGEST_AMOUNT,
+        help_text="In the currency of the office, with a decimal point: 600.00",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    holiday = forms.CharField(
+        label="A whole public holiday, on top",
+        max_length=LONGEST_AMOUNT,
+        help_text="For each public holiday of the office within a week. 0 for none.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, offices: Sequence[OfficeLine], **kwargs: Any) -> None:
+        """Offer these offices, each with its currency."""
+        super().__init__(*args, **kwargs)
+        self.currencies = {office.office_id: office.currency for office in offices}
+        field = self.fields["office"]
+        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - narrows the type
+        field.choices = [
+            (office.office_id, f"{office.name}, {office.currency}") for office in offices
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Read both amounts in the currency of the office; nothing is rounded."""
+        data = super().clean() or {}
+        currency = self.currencies.get(data.get("office", 0))
+        for name in ("weekly", "holiday"):
+            if currency and name in data:
+                try:
+                    data[name] = _minor(data[name], currency)
+                except (money.AmountError, money.UnknownCurrencyError) as error:
+                    self.add_error(name, str(error))
+        return data
+
+    def rate(self) -> NewRate:
+        """The rate of a valid form."""
+        data = self.cleaned_data
+        return NewRate(
+            office_id=data["office"],
+            level=data["level"],
+            effective_from=data["effective_from"],
+            weekly_minor=data["weekly"],
+            holiday_minor=data["holiday"],
+        )
+
+    @property
+    def digest(self) -> str:
+        """The rate as one line of text: what a preview was shown for."""
+        rate = self.rate()
+        return "|".join(
+            str(part)
+            for part in (
+                rate.office_id,
+                rate.level,
+                rate.effective_from.isoformat(),
+                rate.weekly_minor,
+                rate.holiday_minor,
+            )
+        )
+
+
+class ExportForm(forms.Form):
+    """Which of a month's files; the newest version unless one is named."""
+
+    layout = forms.CharField(required=False)
+    version = forms.IntegerField(required=False, min_value=1, max_value=10**6)
+    bom = forms.BooleanField(required=False)
+
+
+def _minor(text: str, currency: str) -> int:
+    """Minor units of an amount that somebody typed.
+
+    Raises:
+        AmountError: it is none; the text says how to write it.
+    """
+    if _COMMA_AS_POINT.fullmatch(text):
+        example = text.replace(".", "").replace(" ", "").replace(",", ".")
+        raise money.AmountError(f"Write the decimals after a point: {example}")
+    if "," in text or " " in text:
+        raise money.AmountError("Write the amount without commas and spaces, as 1250.00")
+    try:
+        return money.parse_amount(text, currency)
+    except money.AmountError as error:
+        raise money.AmountError(_in_words(text, currency)) from error
+
+
+def _in_words(text: str, currency: str) -> str:
+    digits = money.exponent(currency)
+    if text.removeprefix("-").replace(".", "", 1).isdigit() and digits == 0:
+        return f"{currency} has no decimals: write whole units."
+    if text.removeprefix("-").replace(".", "", 1).isdigit() and not text.endswith("."):
+        return f"{currency} has {digits} decimals at most: nothing is rounded here."
+    return "Write an amount in digits with a decimal point, as 600.00"

@@ -1,0 +1,208 @@
+"""What one person has earned in sum, what comes next, and what keeps a week of theirs waiting."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Sum
+
+from common import wording
+from compensation.domain import periods, segments, shifts
+from compensation.models import BlockedShift, PayPeriod
+from compensation.queries.rates import RateLine, rates_in_force
+from compensation.queries.shifts import PayableShift, coming_shifts
+from volunteers.queries.postings import postings_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from compensation.models import Entry
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class CurrencySum:
+    """What somebody earned in one currency, in how many weeks; never add two of these."""
+
+    currency: str
+    amount_minor: int
+    weeks: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class EarnedMonth:
+    """One month with entries of somebody, by currency in alphabetical order."""
+
+    month: str
+    is_closed: bool
+    sums: tuple[CurrencySum, ...]
+
+    @property
+    def label(self) -> str:
+        """The month as people say it, `November 2026`."""
+        return wording.month(periods.first_day(self.month))
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks they had a part of."""
+        return max((one.weeks for one in self.sums), default=0)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingWeek:
+    """A week in which somebody has paid time and which is not in the ledger yet."""
+
+    rotation: str
+    level: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    time_zone: str
+    is_blocked: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Ahead:
+    """Weeks that have ended and wait, in order of start; the next one that ends.
+
+    `only_unpaid` says that all weeks to come are of a level that is not paid.
+    """
+
+    waiting: tuple[WaitingWeek, ...]
+    next: WaitingWeek | None
+    only_unpaid: bool
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether any of them waits for a rate."""
+        return any(week.is_blocked for week in self.waiting)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Earnings:
+    """Everything in sum that one person's page begins with.
+
+    `open` and `closed` are their months, the newest first; `open_sums` add up the open ones and
+    `year_sums` the months of `year`. `current` is the month that the calendar is in. `rates` are
+    those in force where they work.
+    """
+
+    current: str
+    open: tuple[EarnedMonth, ...]
+    closed: tuple[EarnedMonth, ...]
+    open_sums: tuple[CurrencySum, ...]
+    year: int
+    year_sums: tuple[CurrencySum, ...]
+    ahead: Ahead
+    rates: tuple[RateLine, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever posted for them."""
+        return not self.open and not self.closed
+
+    @property
+    def open_label(self) -> str:
+        """The open months in words: `November 2026`, `October 2026 to November 2026`."""
+        months = sorted({one.month for one in self.open}) or [self.current]
+        labels = [wording.month(periods.first_day(month)) for month in months]
+        return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+
+
+def earnings(
+    *, entries: QuerySet[Entry], engineer_id: int, now: dt.datetime, today: dt.date
+) -> Earnings:
+    """What a person's own `entries` add up to; `today` is the day where they work.
+
+    The number of queries does not depend on how many rows there are.
+    """
+    months = earned_months(entries=entries)
+    still_open = [one for one in months if not one.is_closed]
+    of_year = [one for one in months if one.month.startswith(f"{today.year:04d}-")]
+    return Earnings(
+        current=periods.month_of(today),
+        open=tuple(still_open),
+        closed=tuple(one for one in months if one.is_closed),
+        open_sums=added_up(still_open),
+        year=today.year,
+        year_sums=added_up(of_year),
+        ahead=ahead_of(engineer_id=engineer_id, now=now),
+        rates=tuple(own_rates(engineer_id=engineer_id, today=today)),
+    )
+
+
+def earned_month(*, entries: QuerySet[Entry], month: str) -> EarnedMonth | None:
+    """One month of a person's entries, or None without any."""
+    found = earned_months(entries=entries.filter(period__month=month))
+    return found[0] if found else None
+
+
+def earned_months(*, entries: QuerySet[Entry]) -> list[EarnedMonth]:
+    """The months of a person's entries with their sums, the newest first; one query."""
+    rows = (
+        entries.values_list("period__month", "period__state", "currency")
+        .annotate(amount=Sum("amount_minor"), weeks=Count("shift_id", distinct=True))
+        .order_by("-period__month", "currency")
+    )
+    months: dict[tuple[str, str], list[CurrencySum]] = {}
+    for month, state, currency, amount, weeks in rows:
+        one = CurrencySum(currency=currency, amount_minor=amount, weeks=weeks)
+        months.setdefault((month, state), []).append(one)
+    return [
+        EarnedMonth(month=month, is_closed=state == PayPeriod.State.CLOSED, sums=tuple(sums))
+        for (month, state), sums in months.items()
+    ]
+
+
+def added_up(months: Iterable[EarnedMonth]) -> tuple[CurrencySum, ...]:
+    """The sums of several months, by currency in alphabetical order."""
+    found: dict[str, list[CurrencySum]] = {}
+    for one in (each for month in months for each in month.sums):
+        found.setdefault(one.currency, []).append(one)
+    return tuple(
+        CurrencySum(
+            currency=currency,
+            amount_minor=sum(one.amount_minor for one in found[currency]),
+            weeks=sum(one.weeks for one in found[currency]),
+        )
+        for currency in sorted(found)
+    )
+
+
+def ahead_of(*, engineer_id: int, now: dt.datetime) -> Ahead:
+    """The person's weeks that are not completed, covers laid over them; three queries."""
+    mine = [one for one in coming_shifts(engineer_id=engineer_id) if _has_part(one, engineer_id)]
+    paid = [one for one in mine if one.is_paid]
+    over = [one for one in paid if shifts.is_completed(one.shift, now=now)]
+    coming = [one for one in paid if not shifts.is_completed(one.shift, now=now)]
+    ids = [one.shift_id for one in over]
+    blocked = set(BlockedShift.objects.filter(shift_id__in=ids).values_list("shift_id", flat=True))
+    soonest = min(coming, key=lambda one: shifts.completed_at(one.shift), default=None)
+    return Ahead(
+        waiting=tuple(_week(one, is_blocked=one.shift_id in blocked) for one in over),
+        next=_week(soonest, is_blocked=False) if soonest else None,
+        only_unpaid=bool(mine) and not paid,
+    )
+
+
+def own_rates(*, engineer_id: int, today: dt.date) -> list[RateLine]:
+    """The rates in force on the day in the person's office; none for those without one."""
+    place = postings_of(engineer_ids=[engineer_id]).place(engineer_id, today)
+    return rates_in_force(on=today, office_id=place.office_id) if place else []
+
+
+def _has_part(one: PayableShift, engineer_id: int) -> bool:
+    return any(int(run.person) == engineer_id for run in segments.segments(one.shift))
+
+
+def _week(one: PayableShift, *, is_blocked: bool) -> WaitingWeek:
+    return WaitingWeek(
+        rotation=one.rotation,
+        level=one.shift.level,
+        starts_at=one.shift.period.starts_at,
+        ends_at=shifts.completed_at(one.shift),
+        time_zone=one.shift.time_zone,
+        is_blocked=is_blocked,
+    )

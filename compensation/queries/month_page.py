@@ -1,0 +1,149 @@
+"""Months as finance's pages show them: all of them in a list, one with everything about it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from common import wording
+from compensation.domain import periods
+from compensation.models import Entry
+from compensation.queries.closing import Check, CheckCode, closing_checks
+from compensation.queries.months import closable_from, month_line, months
+from compensation.queries.periods import exports_of, latest_exports
+from compensation.queries.reconciling import month_hours
+from compensation.queries.review import month_review
+from volunteers.queries.contacts import names_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from compensation.queries.periods import ExportFact, PeriodLine
+    from compensation.queries.reconciling import MonthHours
+    from compensation.queries.review import CurrencyGroup
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ClosedMonth:
+    """A closed month with its files in force; `closed_by` is a name."""
+
+    period: PeriodLine
+    closed_by: str
+    files: tuple[ExportFact, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class MonthList:
+    """The open months in order of time, the closed ones newest first."""
+
+    open: tuple[PeriodLine, ...]
+    closed: tuple[ClosedMonth, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class MonthPage:
+    """One month. An open one has checks and no files, a closed one files and no checks.
+
+    `before_label` and `next_label` are the months around it; `earned_before` counts entries that
+    were earned in an earlier month, which was closed when they came.
+    """
+
+    period: PeriodLine
+    before_label: str
+    next_label: str
+    groups: tuple[CurrencyGroup, ...]
+    hours: MonthHours
+    earned_before: int
+    closable_from: dt.datetime
+    is_over: bool
+    checks: tuple[Check, ...]
+    closed_by: str
+    files: tuple[ExportFact, ...]
+
+    @property
+    def has_before(self) -> bool:
+        """Whether there is anything to compare the totals with."""
+        return any(person.before_minor for group in self.groups for person in group.people)
+
+    @property
+    def passing(self) -> int:
+        """How many checks pass."""
+        return sum(check.passes for check in self.checks)
+
+    @property
+    def can_close(self) -> bool:
+        """Whether nothing stands against closing it now."""
+        return not self.period.is_closed and self.passing == len(self.checks)
+
+    @property
+    def failing(self) -> int:
+        """How many checks stand against closing once the month is over."""
+        return len(self.checks) - self.passing - (not self.is_over)
+
+    @property
+    def earlier(self) -> list[tuple[str, str]]:
+        """Earlier months that are still open, as text for addresses and for people."""
+        in_order = [check for check in self.checks if check.code is CheckCode.IN_ORDER]
+        return [(month, _label(month)) for check in in_order for month in check.items]
+
+    @property
+    def short_label(self) -> str:
+        """The month without its year, for the head of a column."""
+        return self.period.label.split()[0]
+
+    @property
+    def short_before(self) -> str:
+        """The month before without its year."""
+        return self.before_label.split()[0]
+
+
+def month_list(*, today: dt.date) -> MonthList:
+    """Every month that has a row or stands open; four queries."""
+    lines = months(today=today)
+    files = latest_exports()
+    names = names_of(emails=[line.closed_by for line in lines])
+    return MonthList(
+        open=tuple(reversed([line for line in lines if not line.is_closed])),
+        closed=tuple(
+            ClosedMonth(
+                period=line,
+                closed_by=names.get(line.closed_by, line.closed_by),
+                files=tuple(files.get(line.month, ())),
+            )
+            for line in lines
+            if line.is_closed
+        ),
+    )
+
+
+def month_page(*, month: str, now: dt.datetime, today: dt.date) -> MonthPage | None:
+    """Everything about one month, or None when it neither has a row nor stands open.
+
+    The number of queries does not depend on how many rows there are.
+    """
+    line = month_line(month=month, today=today)
+    if line is None:
+        return None
+    closable = closable_from(month=month)
+    return MonthPage(
+        period=line,
+        before_label=_label(periods.month_before(month)),
+        next_label=_label(periods.next_month(month)),
+        groups=tuple(month_review(month=month)),
+        hours=month_hours(month=month),
+        earned_before=_earned_before(month),
+        closable_from=closable,
+        is_over=now >= closable,
+        checks=() if line.is_closed else tuple(closing_checks(month=month, now=now)),
+        closed_by=names_of(emails=[line.closed_by]).get(line.closed_by, line.closed_by),
+        files=tuple(exports_of(month=month)),
+    )
+
+
+def _label(month: str) -> str:
+    return wording.month(periods.first_day(month))
+
+
+def _earned_before(month: str) -> int:
+    earlier = Entry.objects.filter(period__month=month, earned_on__lt=periods.first_day(month))
+    return earlier.count()

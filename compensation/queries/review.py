@@ -1,0 +1,105 @@
+"""A month by currency and person beside the month before, for finance to compare."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from compensation.domain import periods
+from compensation.domain.hours import hours
+from compensation.queries.periods import PersonTotal, person_totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_Key = tuple[str, str, str]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PersonRow:
+    """One person and cost centre; `before_minor` is the month before, 0 when there was nothing."""
+
+    employee_id: str
+    name: str
+    cost_centre: str
+    entries: int
+    paid_seconds: int
+    before_minor: int
+    amount_minor: int
+
+    @property
+    def hours(self) -> str:
+        """The paid seconds as hours, `125.5`."""
+        return hours(self.paid_seconds)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class CurrencyGroup:
+    """Everybody paid in one currency, in order of name; never add two groups."""
+
+    currency: str
+    offices: tuple[str, ...]
+    people: tuple[PersonRow, ...]
+
+    @property
+    def entries(self) -> int:
+        """How many entries the group has."""
+        return sum(person.entries for person in self.people)
+
+    @property
+    def hours(self) -> str:
+        """The paid hours of all, `400.5`."""
+        return hours(sum(person.paid_seconds for person in self.people))
+
+    @property
+    def before_minor(self) -> int:
+        """The whole month before in this currency."""
+        return sum(person.before_minor for person in self.people)
+
+    @property
+    def amount_minor(self) -> int:
+        """The whole month in this currency."""
+        return sum(person.amount_minor for person in self.people)
+
+
+def month_review(*, month: str) -> list[CurrencyGroup]:
+    """The month by currency, those included who had entries only the month before; four queries.
+
+    Raises:
+        compensation.domain.periods.MonthError: `month` is no month.
+    """
+    lines = person_totals(month=month)
+    before = person_totals(month=periods.month_before(month))
+    currencies = sorted({line.currency for line in (*lines, *before)})
+    return [_group(currency, lines, before) for currency in currencies]
+
+
+def _group(
+    currency: str, lines: Iterable[PersonTotal], before: Iterable[PersonTotal]
+) -> CurrencyGroup:
+    now_by = {_key(line): line for line in lines if line.currency == currency}
+    before_by = {_key(line): line for line in before if line.currency == currency}
+    known = {**before_by, **now_by}
+    return CurrencyGroup(
+        currency=currency,
+        offices=tuple(sorted({line.office for line in known.values() if line.office})),
+        people=tuple(
+            _row(known[key], now_by.get(key), before_by.get(key)) for key in sorted(known)
+        ),
+    )
+
+
+def _key(line: PersonTotal) -> _Key:
+    return line.name, line.employee_id, line.cost_centre
+
+
+def _row(known: PersonTotal, line: PersonTotal | None, before: PersonTotal | None) -> PersonRow:
+    return PersonRow(
+        employee_id=known.employee_id,
+        name=known.name,
+        cost_centre=known.cost_centre,
+        entries=line.entries if line else 0,
+        paid_seconds=line.paid_seconds if line else 0,
+        before_minor=before.amount_minor if before else 0,
+        amount_minor=line.amount_minor if line else 0,
+    )

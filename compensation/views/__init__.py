@@ -1,0 +1,1 @@
+"""Finance's pages, and everybody's own pay."""
