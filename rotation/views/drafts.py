@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common import clock, wording
 from common.forms import add_refusal
+from common.nudge import nudge
 from common.refusals import RefusedError
 from rotation import access
 from rotation.domain.planning import WEEK
@@ -21,7 +22,6 @@ from rotation.models import Draft
 from rotation.operations import drafts as operations
 from rotation.operations import publishing
 from rotation.queries import draft_page, draft_state, drafts, patterns, planning
-from rotation.views.nudge import nudge
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from common import clock
+from common.nudge import nudge
 from rotation import access
 from rotation.operations import checks
 from rotation.queries import sync_state
-from rotation.views.nudge import nudge
 
 if TYPE_CHECKING:
     import datetime as dt
