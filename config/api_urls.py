@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from config.api import SchemaView
+from portal.api import urls as portal
+from rotation.api import urls as rotation
 from volunteers.api import urls as volunteers
 
-urlpatterns = [path("schema/", SchemaView.as_view(), name="api-schema"), *volunteers.urlpatterns]
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="api-schema"),
+    *volunteers.urlpatterns,
+    *portal.urlpatterns,
+    *rotation.urlpatterns,
+]

@@ -33,6 +33,8 @@ DEBUG = False
 SECRET_KEY = env.secret("ROTA_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("ROTA_SECRET_KEY is unset: give it at least 50 random characters.")
+if IS_PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("ROTA_SECRET_KEY is short: give it at least 50 random characters.")
 ALLOWED_HOSTS = env.words("ROTA_HOSTS") or ([] if IS_PRODUCTION else ["127.0.0.1", "localhost"])
 USE_X_FORWARDED_HOST = False
 CSRF_TRUSTED_ORIGINS = [ROTA_BASE_URL] if ROTA_BASE_URL.startswith("https://") else []
@@ -259,6 +261,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ApplicationState": "volunteers.models.Application.State",
+        "DraftState": "rotation.models.Draft.State",
+        "Level": "rotation.models.LevelName",
+        "PayPeriodState": "compensation.models.PayPeriod.State",
+        "SyncRunState": "rotation.models.SyncRun.State",
+        "SyncStepState": "rotation.models.SyncStep.State",
+        "TermState": ["upcoming", "active", "ended"],
+    },
 }
 
 # ------------------------------------------------------------------ PagerDuty

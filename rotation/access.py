@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotation.models import Draft, Rotation, Shift
+from rotation.models import Draft, Rotation, Shift, SyncRun
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -39,6 +39,11 @@ def visible_shifts(*, viewer: Viewer) -> QuerySet[Shift]:
 def visible_drafts(*, viewer: Viewer) -> QuerySet[Draft]:
     """Drafts of the teams that the viewer manages; nobody else sees one before it is published."""
     return Draft.objects.filter(rotation__team_id__in=viewer.managed_team_ids)
+
+
+def visible_sync_runs(*, viewer: Viewer) -> QuerySet[SyncRun]:
+    """Runs of the rotations that the viewer may check."""
+    return SyncRun.objects.filter(rotation__in=checkable_rotations(viewer=viewer))
 
 
 def reads_loads(*, viewer: Viewer, team_id: int, member_ids: Collection[int]) -> bool:

@@ -30,7 +30,7 @@ class RefusalSerializer(serializers.Serializer[Any]):
         return {name.removesuffix("_"): field for name, field in found.items()}
 
 
-def answers(good: dict[int, Any], *refusals: int) -> dict[int, Any]:
+def answers(good: dict[Any, Any], *refusals: int) -> dict[Any, Any]:
     """The good answers of a route, and these refusals besides 401, which every route has."""
     return good | {
         status: OpenApiResponse(RefusalSerializer, description=_WORDS[status])

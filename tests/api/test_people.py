@@ -15,11 +15,28 @@ def _names(found: list[dict[str, object]]) -> list[object]:
     return [each["name"] for each in found]
 
 
-def test_an_engineer_sees_only_themselves_among_people(cast: Cast) -> None:
-    found = cast.api("ben").all("people/")
+def test_people_are_for_managers_and_admins(cast: Cast) -> None:
+    for name in ("ben", "carla", "finn"):
+        assert cast.api(name).get("people/").expect(403)["code"] == "PERMISSION_DENIED"
 
-    assert _names(found) == ["Ben"]
-    assert found[0]["posting"]["cost_centre"] == "CC-100"
+
+def test_somebody_reads_their_own_facts_rights_and_terms(cast: Cast) -> None:
+    ben = cast.api("ben").get("me/").expect(200)
+    anna = cast.api("anna").get("me/").expect(200)
+
+    assert (ben["name"], ben["email"]) == ("Ben", "ben@example.com")
+    assert ben["place"] == {
+        "office": "Dublin",
+        "time_zone": "Europe/Dublin",
+        "team": "",
+        "cost_centre": "CC-100",
+    }
+    assert ben["rights"] == {"is_finance": False, "is_admin": False, "manages": []}
+    assert [(each["team"]["slug"], each["state"]) for each in ben["terms"]] == [
+        ("core", "upcoming")
+    ]
+    assert anna["rights"]["manages"] == ["core"]
+    assert anna["terms"] == []
 
 
 def test_a_manager_sees_those_with_a_term_in_their_team_without_payrolls_facts(cast: Cast) -> None:

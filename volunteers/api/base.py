@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common import clock
+from common import clock, wording
 from common.api import paging
 from volunteers import access
 from volunteers.models import Engineer
+from volunteers.queries import profiles
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,6 +49,12 @@ class RotaView(APIView):
         if not isinstance(user, Engineer):
             raise TypeError("permission classes let nobody without an account in")
         return access.viewer_for(engineer=user, now=self.now)
+
+    @functools.cached_property
+    def today(self) -> dt.date:
+        """The calendar day where the viewer works."""
+        place = profiles.place(engineer_id=self.viewer.engineer_id, now=self.now)
+        return wording.local(self.now, place.zone).date()
 
     @property
     def actor(self) -> Actor:

@@ -1,20 +1,20 @@
-"""People and the on-call teams that they volunteer for."""
+"""People, where they work, and the on-call teams that they volunteer for."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from common import wording
 from common.api.schema import answers
 from volunteers import access
 from volunteers.api.base import ListView, RotaView
-from volunteers.api.serializers import OnCallTeamSerializer, PersonSerializer
-from volunteers.queries import people, profiles, teams
+from volunteers.api.serializers import OfficeSerializer, OnCallTeamSerializer, PersonSerializer
+from volunteers.queries import people, places, teams
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,19 +28,19 @@ BY_NAME = ("name", "pk")
 
 
 class PeopleView(ListView):
-    """Everybody for an admin, else those with a term in a team that one manages, and oneself."""
+    """Everybody for an admin, those with a term in one's teams for a manager, and oneself."""
 
-    @extend_schema(tags=["people"], responses=answers({200: PersonSerializer(many=True)}, 400))
+    @extend_schema(tags=["people"], responses=answers({200: PersonSerializer(many=True)}, 400, 403))
     def get(self, request: Request) -> Response:
         """People whom you may see, in order of name."""
         del request
+        if not (self.viewer.is_manager or self.viewer.is_admin):
+            raise PermissionDenied("Only managers of an on-call team and admins see the people.")
         visible = access.visible_people(viewer=self.viewer)
         return self.rows(visible, self._lines, PersonSerializer, order=BY_NAME)
 
     def _lines(self, page: QuerySet[Engineer]) -> list[PersonLine]:
-        place = profiles.place(engineer_id=self.viewer.engineer_id, now=self.now)
-        today = wording.local(self.now, place.zone).date()
-        found = people.people_lines(people=page, date=today, now=self.now)
+        found = people.people_lines(people=page, date=self.today, now=self.now)
         return [self._shown(line) for line in found]
 
     def _shown(self, line: PersonLine) -> PersonLine:
@@ -49,6 +49,16 @@ class PeopleView(ListView):
             return line
         posting = line.posting and dataclasses.replace(line.posting, cost_centre="")
         return dataclasses.replace(line, employee_number="", posting=posting)
+
+
+class OfficesView(ListView):
+    """Where people work."""
+
+    @extend_schema(tags=["people"], responses=answers({200: OfficeSerializer(many=True)}, 400))
+    def get(self, request: Request) -> Response:
+        """Offices with their zone and currency, in order of name."""
+        del request
+        return self.lines(places.office_lines(), OfficeSerializer)
 
 
 class OnCallTeamsView(ListView):

@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.fields import DayField, StrictSerializer, TextField
-from volunteers.models import RoleGrant
+from volunteers.models import RoleGrant, TermLevel
+from volunteers.queries import terms
 
 
 class PersonRefSerializer(serializers.Serializer[Any]):
@@ -33,12 +34,39 @@ class PlaceSerializer(serializers.Serializer[Any]):
     cost_centre = serializers.CharField()
 
 
+class TermSerializer(serializers.Serializer[Any]):
+    """One term over `[starts_on, ends_on)`, both days being handovers; a null end is open."""
+
+    id = serializers.IntegerField(source="line.term_id")
+    team = TeamRefSerializer()
+    engineer = PersonRefSerializer()
+    level = serializers.ChoiceField(choices=TermLevel.choices, source="line.level")
+    starts_on = serializers.DateField(source="line.starts_on")
+    ends_on = serializers.DateField(source="line.ends_on", allow_null=True)
+    state = serializers.ChoiceField(
+        choices=[terms.UPCOMING, terms.ACTIVE, terms.ENDED], source="line.state"
+    )
+    has_left_early = serializers.BooleanField(source="line.has_left_early")
+
+
 class RightsSerializer(serializers.Serializer[Any]):
     """What somebody may do at this moment; `manages` holds slugs of on-call teams."""
 
     is_finance = serializers.BooleanField()
     is_admin = serializers.BooleanField()
     manages = serializers.ListField(child=serializers.CharField())
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """What Rota knows of the person who asks."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.EmailField()
+    employee_number = serializers.CharField()
+    place = PlaceSerializer()
+    rights = RightsSerializer()
+    terms = TermSerializer(many=True)
 
 
 class PostingSerializer(serializers.Serializer[Any]):
@@ -72,6 +100,17 @@ class OnCallTeamSerializer(TeamRefSerializer):
     next_review_on = serializers.DateField(allow_null=True)
     people_on_call_before = serializers.IntegerField(allow_null=True)
     managers = PersonRefSerializer(many=True)
+
+
+class OfficeSerializer(serializers.Serializer[Any]):
+    """An office: its zone, whose public holidays it has, and the currency it pays in."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    time_zone = serializers.CharField()
+    country = serializers.CharField()
+    subdivision = serializers.CharField()
+    currency = serializers.CharField()
 
 
 class AbsenceSerializer(serializers.Serializer[Any]):

@@ -1,13 +1,15 @@
-"""The API's routes of people, on-call teams and absences."""
+"""The API's routes of people, offices, on-call teams and absences."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from volunteers.api import absences, people
+from volunteers.api import absences, me, people
 
 urlpatterns = [
+    path("me/", me.MeView.as_view(), name="api-me"),
     path("people/", people.PeopleView.as_view(), name="api-people"),
+    path("offices/", people.OfficesView.as_view(), name="api-offices"),
     path("on-call-teams/", people.OnCallTeamsView.as_view(), name="api-on-call-teams"),
     path("on-call-teams/<slug:slug>/", people.OnCallTeamView.as_view(), name="api-on-call-team"),
     path("absences/", absences.AbsencesView.as_view(), name="api-absences"),

@@ -1,0 +1,3 @@
+"""The API of what joins apps: applications and terms, whose dates are a rotation's handovers."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The API of rotations: the schedule, drafts, and what PagerDuty shows."""
+
+from __future__ import annotations

@@ -1,0 +1,28 @@
+"""The API's routes of rotations."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from rotation.api import drafts, rotations, shifts, syncs
+
+_ONE = "rotations/<slug:slug>/"
+_DRAFT = "drafts/<int:draft_id>/"
+
+urlpatterns = [
+    path("rotations/", rotations.RotationsView.as_view(), name="api-rotations"),
+    path(_ONE, rotations.RotationView.as_view(), name="api-rotation"),
+    path(f"{_ONE}shifts/", shifts.ShiftsView.as_view(), name="api-rotation-shifts"),
+    path(f"{_ONE}fairness/", rotations.FairnessView.as_view(), name="api-rotation-fairness"),
+    path(f"{_ONE}on-call-now/", rotations.OnCallNowView.as_view(), name="api-rotation-on-call-now"),
+    path(f"{_ONE}handovers/", rotations.HandoversView.as_view(), name="api-rotation-handovers"),
+    path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
+    path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
+    path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
+    path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),
+    path("drafts/", drafts.DraftsView.as_view(), name="api-drafts"),
+    path(_DRAFT, drafts.DraftView.as_view(), name="api-draft"),
+    path(f"{_DRAFT}publish/", drafts.DraftPublishView.as_view(), name="api-draft-publish"),
+    path(f"{_DRAFT}discard/", drafts.DraftDiscardView.as_view(), name="api-draft-discard"),
+    path(f"{_DRAFT}cancel/", drafts.DraftCancelView.as_view(), name="api-draft-cancel"),
+]
