@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from compensation.api import urls as compensation
 from config.api import SchemaView
 from portal.api import urls as portal
 from rotation.api import urls as rotation
@@ -14,4 +15,5 @@ urlpatterns = [
     *volunteers.urlpatterns,
     *portal.urlpatterns,
     *rotation.urlpatterns,
+    *compensation.urlpatterns,
 ]

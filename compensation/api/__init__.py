@@ -1,0 +1,3 @@
+"""The API of money: rates, entries, pay periods and their files."""
+
+from __future__ import annotations
