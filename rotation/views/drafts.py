@@ -176,13 +176,19 @@ def _draft_page(
         "version": draft.base_version + 1,
         "refusal": refusal,
     }
+    gaps = 0
     if draft.state in WITH_SHIFTS:
-        context |= _solved(draft, now, refusal)
+        context |= _solved(draft, now)
+        gaps = context["proposal"].escalation_gaps
+    form = PublishForm(None if refusal is None else {}, gaps=gaps)
+    if refusal is not None:
+        add_refusal(form, refusal)
+    context["form"] = form
     status = _status(refusal) if refusal is not None else 200
     return render(request, "rotation/draft_detail.html", context, status=status)
 
 
-def _solved(draft: Draft, now: dt.datetime, refusal: RefusedError | None) -> dict[str, Any]:
+def _solved(draft: Draft, now: dt.datetime) -> dict[str, Any]:
     found = draft_page.solved(draft=draft, now=now)
     proposal = draft_page.proposal(found, now=now)
     context: dict[str, Any] = {
@@ -191,14 +197,10 @@ def _solved(draft: Draft, now: dt.datetime, refusal: RefusedError | None) -> dic
     }
     if draft.state == Draft.State.READY:
         plan = draft_page.current_plan(draft=draft)
-        form = PublishForm({} if refusal else None, gaps=proposal.escalation_gaps)
-        if refusal is not None:
-            add_refusal(form, refusal)
         context |= {
             "decision": draft_page.decision(found, plan=plan),
             "stale": draft_state.staleness(draft=draft, plan=plan, now=now),
             "publishable": draft_page.publishable_weeks(draft=draft, now=now),
-            "form": form,
         }
     return context
 

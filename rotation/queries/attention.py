@@ -1,0 +1,191 @@
+"""What waits for a manager: syncs that failed, gaps, drafts, applications, a schedule's end."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+
+from common import wording
+from rotation.domain.planning import WEEK
+from rotation.models import Draft, Rotation, Shift, SyncRun
+from rotation.queries import cells, coverage, patterns, worked
+from volunteers.queries import applications
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rotation.queries.coverage import Gap
+    from volunteers.access import Viewer
+
+SOON_ENDS = dt.timedelta(weeks=6)
+SYNC = "sync"
+GAP = "gap"
+DRAFT = "draft"
+APPLICATION = "application"
+SCHEDULE = "schedule"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Need:
+    """One thing to do: since when or for which day, what it is, and the page that settles it.
+
+    `argument` is that of the route, empty when it takes none.
+    """
+
+    on: dt.date
+    kind: str
+    what: str
+    more: str
+    route: str
+    argument: str
+    button: str
+
+
+def things_that_need(viewer: Viewer, now: dt.datetime) -> list[Need]:
+    """What the viewer's teams wait for: failed syncs first, then in order of date; six queries."""
+    rotations = list(
+        Rotation.objects.filter(team_id__in=viewer.managed_team_ids).order_by("name", "pk")
+    )
+    found = [
+        *_failed_syncs(rotations),
+        *_gaps(rotations, now),
+        *_drafts(rotations),
+        *_endings(rotations, now),
+        *_applications(viewer),
+    ]
+    return in_order(found)
+
+
+def in_order(needs: Sequence[Need]) -> list[Need]:
+    """Failed syncs first, then in order of date."""
+    return sorted(needs, key=lambda need: (need.kind != SYNC, need.on, need.what))
+
+
+def _failed_syncs(rotations: Sequence[Rotation]) -> Iterator[Need]:
+    by_id = {rotation.pk: rotation for rotation in rotations}
+    newest = SyncRun.objects.filter(rotation__in=by_id).values("rotation").annotate(last=Max("pk"))
+    failed = SyncRun.objects.filter(
+        pk__in=newest.values("last"), state=SyncRun.State.FAILED
+    ).order_by("pk")
+    for run in failed:
+        rotation = by_id[run.rotation_id]
+        yield Need(
+            on=_day(rotation, run.finished_at or run.queued_at),
+            kind=SYNC,
+            what=f"PagerDuty does not show the schedule of {rotation.name}",
+            more=f"{run.failure} The published schedule is unchanged.",
+            route="rotation-pagerduty",
+            argument=rotation.slug,
+            button="See and try again",
+        )
+
+
+def _gaps(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
+    names = {rotation.pk: rotation.name for rotation in rotations}
+    rows = Shift.objects.filter(
+        level__rotation__in=names,
+        holder__isnull=True,
+        cancelled_at__isnull=True,
+        ends_at__gt=now,
+    )
+    gaps: dict[int, list[Gap]] = collections.defaultdict(list)
+    for shift in worked.worked_shifts(shifts=rows):
+        if cells.is_gap(shift):
+            gaps[shift.rotation_id].append(
+                coverage.Gap(shift_id=shift.shift_id, level=shift.level, week_date=shift.week_date)
+            )
+    for rotation_id, found in gaps.items():
+        yield Need(
+            on=found[0].week_date,
+            kind=GAP,
+            what=coverage.gap_words(found),
+            more=names[rotation_id],
+            route="shift-detail",
+            argument=str(found[0].shift_id),
+            button="See why",
+        )
+
+
+def _drafts(rotations: Sequence[Rotation]) -> Iterator[Need]:
+    """Drafts that wait, and those that found no solution as long as no later one was asked for."""
+    by_id = {rotation.pk: rotation for rotation in rotations}
+    newest: dict[int, int] = {}
+    rows = Draft.objects.filter(rotation__in=by_id).exclude(state=Draft.State.PUBLISHED)
+    waiting = rows.filter(state__in=[Draft.State.READY, Draft.State.FAILED])
+    for draft in waiting.order_by("rotation_id", "-number"):
+        rotation = by_id[draft.rotation_id]
+        is_newest = newest.setdefault(rotation.pk, draft.number) == draft.number
+        if draft.state == Draft.State.FAILED and not is_newest:
+            continue
+        yield _draft(draft, rotation)
+
+
+def _draft(draft: Draft, rotation: Rotation) -> Need:
+    if draft.state == Draft.State.FAILED:
+        what, more = f"Draft {draft.number} has no solution", draft.failure
+    elif draft.base_version != rotation.schedule_version:
+        what = f"Draft {draft.number} is out of date"
+        more = f"Version {rotation.schedule_version} was published after it was made."
+    else:
+        until = draft.first_week_date + draft.weeks * WEEK
+        what = f"Draft {draft.number} waits for a decision"
+        more = f"{draft.weeks} weeks, {wording.days(draft.first_week_date, until)}"
+    return Need(
+        on=_day(rotation, draft.finished_at or draft.requested_at),
+        kind=DRAFT,
+        what=what,
+        more=f"{rotation.name}: {more}",
+        route="draft-detail",
+        argument=str(draft.pk),
+        button=f"Review draft {draft.number}",
+    )
+
+
+def _endings(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
+    """Rotations with nothing published, or whose published weeks end soon."""
+    last = dict(
+        Shift.objects.filter(level__rotation__in=[rotation.pk for rotation in rotations])
+        .values_list("level__rotation")
+        .annotate(last=Max("week_date"))
+        .order_by("level__rotation")
+    )
+    for rotation in rotations:
+        today, week = patterns.today_in(rotation, now), last.get(rotation.pk)
+        if week is not None and week + WEEK > today + SOON_ENDS:
+            continue
+        until = None if week is None else week + WEEK
+        yield Need(
+            on=until or today,
+            kind=SCHEDULE,
+            what="Nothing is published yet"
+            if until is None
+            else f"The published schedule ends {wording.day(until)}",
+            more=rotation.name,
+            route="draft-make",
+            argument=rotation.slug,
+            button="Make a draft",
+        )
+
+
+def _applications(viewer: Viewer) -> Iterator[Need]:
+    """One's own application is for another manager."""
+    for waiting in applications.waiting_by_team(
+        team_ids=viewer.managed_team_ids, not_of=viewer.engineer_id
+    ):
+        yield Need(
+            on=waiting.oldest_at.date(),
+            kind=APPLICATION,
+            what=wording.counted(waiting.count, "application waits", "applications wait"),
+            more=f"{waiting.team_name}, the oldest since {wording.day(waiting.oldest_at.date())}",
+            route="applications",
+            argument="",
+            button="Review applications",
+        )
+
+
+def _day(rotation: Rotation, at: dt.datetime) -> dt.date:
+    return wording.local(at, rotation.time_zone).date()
