@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from audit.operations import Area, record
+from common import wording
 from common.refusals import RefusedError
 from outbox.operations import queue_message
 from rotation.domain import rules, slots
@@ -164,7 +165,7 @@ def _ask_rules(draft: Draft, plan: Plan, rows: list[DraftShift]) -> None:
     names = {row.holder_id: row.holder.name for row in rows if row.holder is not None}
     told = [
         f"{names.get(breach.engineer_id, 'Somebody')} {breach.why} "
-        f"(week of {breach.week_date:%a %d %b %Y})"
+        f"(week of {wording.day(breach.week_date)})"
         for breach in found[:SHOWN_BREACHES]
     ]
     more = len(found) - len(told)
@@ -183,7 +184,7 @@ def _ask_about_gaps(rows: list[DraftShift], *, confirmed: bool) -> None:
     if gaps and not confirmed:
         weeks = "1 week" if len(gaps) == 1 else f"{len(gaps)} weeks"
         message = (
-            f"Level 2 has nobody in {weeks}, first from {gaps[0]:%a %d %b %Y}. "
+            f"Level 2 has nobody in {weeks}, first from {wording.day(gaps[0])}. "
             "Pages that nobody answers would end there. Confirm that to publish."
         )
         raise GapNotConfirmedError(message, fields={"escalation_gaps_confirmed": message})
@@ -262,7 +263,7 @@ def _tell(
     for row in sorted(rows, key=lambda row: (row.week_date, row.level_id)):
         if row.holder_id is not None:
             level = LevelName(row.level.name).label.lower()
-            weeks[row.holder_id].append(f"  {row.week_date:%a %d %b %Y}, {level}")
+            weeks[row.holder_id].append(f"  {wording.day(row.week_date)}, {level}")
     for contact in service.contacts_of(engineer_ids=touched):
         lines = "\n".join(weeks[contact.engineer_id]) or "  none in this schedule"
         queue_message(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audit.operations import Area, record
+from common import wording
 from common.refusals import RefusedError
 from volunteers.models import Absence, Engineer
 
@@ -103,10 +104,10 @@ def _check(first_day: dt.date, last_day: dt.date, note: str, today: dt.date) -> 
     fields = {}
     if last_day < first_day:
         fields["last_day"] = (
-            f"{last_day:%a %d %b %Y} is before the first day, {first_day:%a %d %b %Y}."
+            f"{wording.day(last_day)} is before the first day, {wording.day(first_day)}."
         )
     elif last_day < today - dt.timedelta(days=1):
-        fields["last_day"] = f"{last_day:%a %d %b %Y} has passed: no draft would look at it."
+        fields["last_day"] = f"{wording.day(last_day)} has passed: no draft would look at it."
     elif last_day - first_day >= LONGEST:
         fields["last_day"] = "An absence lasts a year at most."
     if len(note) > NOTE_LENGTH:
@@ -128,7 +129,7 @@ def _refuse_overlap(engineer_id: int, first_day: dt.date, last_day: dt.date) -> 
     )
     if other is not None:
         message = (
-            f"You are already away {other.starts_on:%a %d %b %Y} to "
-            f"{other.ends_on - dt.timedelta(days=1):%a %d %b %Y}; take that back first."
+            f"You are already away {wording.day(other.starts_on)} to "
+            f"{wording.day(other.ends_on - dt.timedelta(days=1))}; take that back first."
         )
         raise AbsenceInvalidError(message, fields={"first_day": message})

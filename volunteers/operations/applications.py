@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from audit.operations import Area, record
+from common import wording
 from common.refusals import RefusedError
 from outbox.operations import queue_message
 from volunteers.models import OPEN_STATES, Application, Engineer, OnCallTeam, TermLevel, WeekWish
@@ -215,8 +216,8 @@ def accept_application(
             subject=f"Welcome to {application.team.name}",
             body=(
                 f"Hello {application.engineer.name},\n\n"
-                f"you are in {application.team.name} from {term.starts_on:%a %d %b %Y} "
-                f"to {term.ends_on:%a %d %b %Y}.\n"
+                f"you are in {application.team.name} from {wording.day(term.starts_on)} "
+                f"to {wording.day(term.ends_on)}.\n"
                 "You will hear from Rota as soon as your weeks are published.\n"
             ),
             now=now,
@@ -235,7 +236,7 @@ def _check_application(
             f"At most {MOTIVATION_LENGTH} characters; this has {len(motivation)}."
         )
     if earliest_start_on < today:
-        fields["earliest_start_on"] = f"{earliest_start_on:%a %d %b %Y} has passed."
+        fields["earliest_start_on"] = f"{wording.day(earliest_start_on)} has passed."
     elif earliest_start_on > today + dt.timedelta(days=366):
         fields["earliest_start_on"] = "Choose a day within the coming year."
     if len(weeks) > MOST_UNSUITABLE_WEEKS:
@@ -247,11 +248,11 @@ def _check_application(
 def _check_start(application: Application, starts_on: dt.date, today: dt.date) -> None:
     message = ""
     if starts_on < today:
-        message = f"{starts_on:%a %d %b %Y} has passed; choose a handover that is still to come."
+        message = f"{wording.day(starts_on)} has passed; choose a handover that is still to come."
     elif starts_on < application.earliest_start_on:
         message = (
             f"{application.engineer.name} can start from "
-            f"{application.earliest_start_on:%a %d %b %Y}, not before."
+            f"{wording.day(application.earliest_start_on)}, not before."
         )
     if message:
         raise ApplicationInvalidError(message, fields={"starts_on": message})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from audit.operations import Area, record
+from common import wording
 from common.refusals import RefusedError
 from volunteers import access
 from volunteers.models import Application, Engineer, OnCallTeam, Term, TermLevel
@@ -171,18 +172,18 @@ def end_escalation_term(
 def _check_dates(starts_on: dt.date, ends_on: dt.date | None, today: dt.date) -> None:
     fields = {}
     if starts_on < today:
-        fields["starts_on"] = f"{starts_on:%a %d %b %Y} has passed."
+        fields["starts_on"] = f"{wording.day(starts_on)} has passed."
     if ends_on is not None and ends_on <= starts_on:
-        fields["ends_on"] = f"The end comes after the start, {starts_on:%a %d %b %Y}."
+        fields["ends_on"] = f"The end comes after the start, {wording.day(starts_on)}."
     if fields:
         raise TermInvalidError(" ".join(fields.values()), fields=fields)
 
 
 def _overlap_words(term: Term) -> str:
     end = end_of(term)
-    until = f"until {end:%a %d %b %Y}" if end else "with no end yet"
+    until = f"until {wording.day(end)}" if end else "with no end yet"
     where = "level 2" if term.level == TermLevel.ESCALATION else "primary"
     return (
         f"{term.engineer.name} already serves in {term.team.name} ({where}) from "
-        f"{term.starts_on:%a %d %b %Y} {until}."
+        f"{wording.day(term.starts_on)} {until}."
     )
