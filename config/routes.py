@@ -46,15 +46,19 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str, space: str) -> 
 
 def methods_of(view: View) -> tuple[str, ...]:
     """What a view says it answers, in order; all methods when it does not say."""
-    classes = getattr(view, "view_class", None) or getattr(view, "cls", None)
-    if classes is not None:
-        actions = getattr(view, "actions", None)
-        names = actions or [n for n in classes.http_method_names if hasattr(classes, n)]
-        return tuple(sorted(name.upper() for name in names))
     inner: View | None = view
     while inner is not None:
         named = inspect.getclosurevars(inner).nonlocals.get("request_method_list")
         if named:
             return tuple(sorted(named))
         inner = getattr(inner, "__wrapped__", None)
-    return ALL_METHODS
+    classes = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    return ALL_METHODS if classes is None else _methods_of_class(view, classes)
+
+
+def _methods_of_class(view: View, classes: Any) -> tuple[str, ...]:
+    actions = getattr(view, "actions", None)
+    names = set(actions or [n for n in classes.http_method_names if hasattr(classes, n)])
+    if "get" in names and "head" in classes.http_method_names:
+        names.add("head")  # a class answers HEAD by its GET
+    return tuple(sorted(name.upper() for name in names))

@@ -30,10 +30,11 @@ if IS_PRODUCTION and ROTA_CLOCK_FILE:
     raise ImproperlyConfigured("ROTA_CLOCK_FILE is set: only a demo's clock can be moved.")
 
 DEBUG = False
+SHORTEST_SECRET_KEY = 50
 SECRET_KEY = env.secret("ROTA_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("ROTA_SECRET_KEY is unset: give it at least 50 random characters.")
-if IS_PRODUCTION and len(SECRET_KEY) < 50:
+if IS_PRODUCTION and len(SECRET_KEY) < SHORTEST_SECRET_KEY:
     raise ImproperlyConfigured("ROTA_SECRET_KEY is short: give it at least 50 random characters.")
 ALLOWED_HOSTS = env.words("ROTA_HOSTS") or ([] if IS_PRODUCTION else ["127.0.0.1", "localhost"])
 USE_X_FORWARDED_HOST = False

@@ -5,10 +5,13 @@ from __future__ import annotations
 from allauth.account.views import logout
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_http_methods
+
+sign_out = require_http_methods(["GET", "HEAD", "POST"])(logout)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("sign-out/", logout, name="account_logout"),
+    path("sign-out/", sign_out, name="account_logout"),
     path("api/v1/", include("config.api_urls")),
     path("", include("portal.urls")),
     path("", include("rotation.urls")),

@@ -72,6 +72,7 @@ def revoke_token(request: SignedInRequest) -> HttpResponse:
     return redirect("settings")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: SignedInRequest) -> HttpResponseBase:
     """Ask for the old password and the new one; those without a local account have no page."""
     if not request.user.has_usable_password():

@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.views import LoginView
+from django.views.decorators.http import require_http_methods
 
 from portal import demo
 from volunteers.models import Engineer
@@ -34,7 +35,7 @@ class SignInView(LoginView):  # type: ignore[misc]  # allauth has no types
         return context
 
 
-sign_in = SignInView.as_view()
+sign_in = require_http_methods(["GET", "HEAD", "POST"])(SignInView.as_view())
 
 
 def _groups(people: tuple[DemoPerson, ...]) -> list[tuple[str, list[DemoPerson]]]:

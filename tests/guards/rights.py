@@ -1,0 +1,180 @@
+"""Who may ask which route with which method: one line for each route name.
+
+Whoever may not gets 404 where an object is not theirs to see, 403 where a function is not theirs
+to use; strangers and closed accounts meet the door; a method that no line names is 405.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from tests.guards.asking import API, Outcome
+from tests.guards.world import VIEWERS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from config.routes import Route
+
+OUTSIDE = frozenset({"nobody", "deactivated"})
+ALL = frozenset(VIEWERS) - OUTSIDE
+NO_ONE: frozenset[str] = frozenset()
+OWNER = frozenset({"engineer"})
+TEAM = frozenset({"manager"})
+MANAGERS = frozenset({"manager", "other manager"})
+FINANCE = frozenset({"finance"})
+ADMIN = frozenset({"admin"})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """Who is let in by method; what the other people with an account get; whom it is open to."""
+
+    let_in: Mapping[str, Collection[str]]
+    others: Outcome = Outcome.ABSENT
+    is_public: bool = False
+
+    def outcome(self, viewer: str, method: str, route: Route) -> Outcome:
+        """What the viewer must get; HEAD is as GET wherever the route answers it."""
+        if viewer in OUTSIDE and not self.is_public:
+            return Outcome.DOOR
+        asked = "GET" if method == "HEAD" and "HEAD" in route.methods else method
+        if asked not in self.let_in:
+            return Outcome.METHOD
+        return Outcome.OK if viewer in self.let_in[asked] else self.others
+
+
+def reads(who: Collection[str], others: Outcome = Outcome.ABSENT) -> Rule:
+    """A page or a list to read."""
+    return Rule(let_in={"GET": who}, others=others)
+
+
+def does(who: Collection[str], others: Outcome = Outcome.ABSENT) -> Rule:
+    """Something that is done."""
+    return Rule(let_in={"POST": who}, others=others)
+
+
+def form(who: Collection[str], others: Outcome = Outcome.ABSENT) -> Rule:
+    """A page whose form is sent to itself, or an API's list that is added to."""
+    return Rule(let_in={"GET": who, "POST": who}, others=others)
+
+
+def public(*methods: str) -> Rule:
+    """For everybody, strangers too."""
+    return Rule(let_in=dict.fromkeys(methods, VIEWERS), is_public=True)
+
+
+def hidden() -> Rule:
+    """Not there outside a demo."""
+    return Rule(let_in={"POST": NO_ONE}, is_public=True)
+
+
+def leaving() -> Rule:
+    """Those inside are asked; whoever leaves, or is outside already, stands at the door."""
+    return Rule(let_in={"GET": ALL, "POST": NO_ONE}, others=Outcome.DOOR, is_public=True)
+
+
+FORBIDDEN = Outcome.FORBIDDEN
+
+PAGES = {
+    # For machines and strangers
+    "healthz": public("GET"),
+    "how": public("GET"),
+    "account_login": public("GET", "POST"),
+    "sign-in-demo": hidden(),
+    # Everybody's own
+    "account_logout": leaving(),
+    "account_change_password": form(ALL),
+    "demo-clock": does(NO_ONE),
+    "settings": reads(ALL),
+    "settings-theme": does(ALL),
+    "settings-token-make": form(ALL),
+    "settings-token-revoke": does(NO_ONE),  # an empty form names no token of theirs
+    "home": reads(ALL),
+    "absences": form(ALL),
+    "absence-cancel": does(OWNER),
+    "apply": reads(ALL),
+    "apply-team": form(ALL),
+    "apply-withdraw": does(OWNER),
+    "pay": reads(ALL),
+    "pay-period": reads(OWNER),
+    # People
+    "people": reads(MANAGERS | ADMIN, FORBIDDEN),
+    "person-detail": reads(OWNER | TEAM | ADMIN),
+    "applications": reads(MANAGERS | ADMIN, FORBIDDEN),
+    "application-of-rotation": reads(ALL),  # leads to `applications`
+    "application-accept": form(TEAM),
+    "application-decline": form(TEAM),
+    "term-enter": form(TEAM),
+    "term-end": form(TEAM),
+    # The schedule
+    "rotations": reads(ALL),
+    "rotation-detail": reads(ALL),
+    "shift-detail": reads(ALL),
+    "rotation-pagerduty": reads(TEAM | ADMIN),
+    "rotation-sync": does(TEAM | ADMIN),
+    "drafts": reads(MANAGERS, FORBIDDEN),
+    "draft-make": form(TEAM),
+    "draft-detail": reads(TEAM),
+    "draft-publish": form(TEAM),
+    "draft-discard": does(TEAM),
+    "draft-cancel": does(TEAM),
+    # Money
+    "periods": reads(FINANCE, FORBIDDEN),
+    "period-detail": reads(FINANCE, FORBIDDEN),
+    "period-close": does(FINANCE, FORBIDDEN),
+    "period-entries": reads(FINANCE, FORBIDDEN),
+    "period-export": reads(FINANCE, FORBIDDEN),
+    "rates": reads(FINANCE, FORBIDDEN),
+    "rate-add": form(FINANCE, FORBIDDEN),
+}
+
+API_ROUTES = {
+    "api-schema": reads(ALL),
+    "api-me": reads(ALL),
+    "api-people": reads(MANAGERS | ADMIN, FORBIDDEN),
+    "api-offices": reads(ALL),
+    "api-on-call-teams": reads(ALL),
+    "api-on-call-team": reads(ALL),
+    "api-absences": form(ALL),
+    "api-absence-cancel": does(OWNER),
+    "api-applications": form(ALL),
+    "api-application": reads(OWNER | TEAM | ADMIN),
+    "api-application-withdraw": does(OWNER),
+    "api-application-accept": does(TEAM),
+    "api-application-decline": does(TEAM),
+    "api-terms": form(ALL),
+    "api-term-end": does(TEAM),
+    "api-rotations": reads(ALL),
+    "api-rotation": reads(ALL),
+    "api-rotation-shifts": reads(ALL),
+    "api-rotation-fairness": reads(OWNER | TEAM | ADMIN, FORBIDDEN),
+    "api-rotation-on-call-now": reads(ALL),
+    "api-rotation-handovers": reads(ALL),
+    "api-rotation-drafts": form(TEAM),
+    "api-rotation-sync-runs": reads(TEAM | ADMIN),
+    "api-rotation-sync": does(TEAM | ADMIN),
+    "api-sync-run": reads(TEAM | ADMIN),
+    "api-drafts": reads(MANAGERS, FORBIDDEN),
+    "api-draft": reads(TEAM),
+    "api-draft-publish": does(TEAM),
+    "api-draft-discard": does(TEAM),
+    "api-draft-cancel": does(TEAM),
+    "api-rates": form(FINANCE, FORBIDDEN),
+    "api-rates-in-force": reads(ALL),
+    "api-entries": reads(ALL),
+    "api-periods": reads(FINANCE, FORBIDDEN),
+    "api-period": reads(FINANCE, FORBIDDEN),
+    "api-period-close": does(FINANCE, FORBIDDEN),
+    "api-period-entries": reads(FINANCE, FORBIDDEN),
+    "api-period-exports": reads(FINANCE, FORBIDDEN),
+    "api-period-export": reads(FINANCE, FORBIDDEN),
+    "api-blocked-shifts": reads(FINANCE, FORBIDDEN),
+}
+
+
+def rule_of(route: Route) -> Rule | None:
+    """The route's line; None when nobody has written one."""
+    rules = API_ROUTES if route.path.startswith(API) else PAGES
+    return rules.get(route.name)

@@ -1,0 +1,168 @@
+"""Eight viewers and rows of each kind that a route can name."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from knox.models import AuthToken
+
+from audit.operations import Actor
+from compensation.operations import periods, weeks
+from rotation.models import Draft, SyncRun, SyncStep
+from tests import builders
+from tests.compensation.rows import make_rate
+from volunteers.models import Engineer
+
+if TYPE_CHECKING:
+    from rotation.models import Rotation
+
+VIEWERS = (
+    "nobody",
+    "engineer",
+    "other engineer",
+    "manager",
+    "other manager",
+    "finance",
+    "admin",
+    "deactivated",
+)
+AFTER_SEPTEMBER = dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC)
+AFTER_OCTOBER = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)
+CLOSED_MONTH = "2026-09"
+OPEN_MONTH = "2026-10"
+WORKED = [dt.date(2026, 9, 7), *(dt.date(2026, 10, day) for day in (5, 12, 19))]
+# Ben's term began twelve weeks ago and ends when his next application wants to start.
+TERM_START = builders.THIS_WEEK - 12 * builders.WEEK
+NEXT_TERM = TERM_START + 26 * builders.WEEK
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """Ben serves in Anna's team and owns what is owned; Carla, Otto, Finn and Ada look on.
+
+    `arguments` gives a value for each name that a route's path holds; `special` those that one
+    route needs in another state, by the route's name.
+    """
+
+    rotation: Rotation
+    people: dict[str, Engineer]
+    tokens: dict[str, str]
+    arguments: dict[str, object]
+    special: dict[str, dict[str, object]]
+
+
+def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
+    """The rows, with a name for Ben and a note for his absence."""
+    office = builders.make_office()
+    team = builders.make_team()
+    rotation = builders.make_rotation(team=team, holiday_office=office)
+    people = _make_people(ben=ben, rotation=rotation)
+    for person in people.values():
+        builders.make_posting(engineer=person, office=office)
+        person.set_password(builders.CORRECT_HORSE)
+        person.save(update_fields=["password"])
+    make_rate(office=office)
+    arguments = _make_service(rotation, people, note=note) | _make_schedule(rotation, people)
+    tokens = {name: AuthToken.objects.create(user=person)[1] for name, person in people.items()}
+    queued = builders.make_draft(rotation=rotation, state=Draft.State.QUEUED)
+    return World(
+        rotation=rotation,
+        people=people,
+        tokens=tokens,
+        arguments=arguments | _make_money(people["finance"]) | {"slug": rotation.slug},
+        special={
+            "draft-cancel": {"draft_id": queued.pk},
+            "api-draft-cancel": {"draft_id": queued.pk},
+            "api-period-close": {"month": OPEN_MONTH},
+            "api-term-end": {"term_id": people["manager"].terms.get().pk},
+            "term-end": {"term_id": people["manager"].terms.get().pk},
+            "period-close": {"month": OPEN_MONTH},
+        },
+    )
+
+
+def deactivate(world: World) -> None:
+    """Close the account of the one who is to be outside; what they opened before stays open."""
+    Engineer.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
+
+
+def _make_people(*, ben: str, rotation: Rotation) -> dict[str, Engineer]:
+    otto = builders.make_engineer(name="Otto")
+    other_team = builders.make_team(name="Other")
+    builders.make_rotation(team=other_team)
+    builders.make_manager(engineer=otto, team=other_team)
+    return {
+        "engineer": builders.make_engineer(name=ben, email="ben@example.com", employee_id="0042"),
+        "other engineer": builders.make_carla(),
+        "manager": builders.make_anna(team=rotation.team),
+        "other manager": otto,
+        "finance": builders.make_finance(),
+        "admin": builders.make_admin(),
+        "deactivated": builders.make_engineer(name="Gone"),
+    }
+
+
+def _make_service(
+    rotation: Rotation, people: dict[str, Engineer], *, note: str
+) -> dict[str, object]:
+    """Terms, an application and an absence; Diana's application waits too."""
+    ben, team = people["engineer"], rotation.team
+    term = builders.make_term(team=team, engineer=ben, starts_on=TERM_START)
+    builders.make_escalation_term(team=team, engineer=people["manager"], starts_on=TERM_START)
+    builders.make_application(team=team, engineer=builders.make_engineer(name="Diana"))
+    application = builders.make_application(team=team, engineer=ben, earliest_start_on=NEXT_TERM)
+    absence = builders.make_absence(
+        engineer=ben,
+        starts_on=dt.date(2027, 2, 1),
+        ends_on=dt.date(2027, 2, 8),
+        note=note,
+    )
+    return {
+        "term_id": term.pk,
+        "application_id": application.pk,
+        "absence_id": absence.pk,
+        "engineer_id": ben.pk,
+        "person_id": ben.pk,
+    }
+
+
+def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str, object]:
+    """Worked, running and coming weeks of Ben's, a gap, a cover, a draft to publish, a sync run."""
+    level, level2 = builders.level_of(rotation), builders.level_of(rotation, "escalation")
+    ben, anna = people["engineer"], people["manager"]
+    for week_date in [*WORKED, builders.THIS_WEEK]:
+        builders.make_shift(level=level, week_date=week_date, holder=ben)
+        builders.make_shift(level=level2, week_date=week_date, holder=anna)
+    shift = builders.make_shift(level=level, holder=ben)
+    builders.make_shift(level=level, week_date=builders.NEXT_WEEK + builders.WEEK)
+    draft = builders.make_draft(rotation=rotation, requested_by=anna)
+    for number in range(draft.weeks):
+        week_date = draft.first_week_date + number * builders.WEEK
+        builders.make_draft_shift(
+            draft=draft, level=level, week_date=week_date, holder=None if number % 4 else ben
+        )
+        builders.make_draft_shift(
+            draft=draft, level=level2, week_date=week_date, holder=None if number % 2 else anna
+        )
+    run = SyncRun.objects.create(
+        rotation=rotation,
+        state=SyncRun.State.DONE,
+        cause="version 1 published",
+        queued_at=builders.NOW,
+        finished_at=builders.NOW,
+    )
+    SyncStep.objects.create(
+        run=run, position=1, level=level, action="create", reason="new", method="POST", path="/x"
+    )
+    return {"shift_id": shift.pk, "draft_id": draft.pk, "run_id": run.pk}
+
+
+def _make_money(finn: Engineer) -> dict[str, object]:
+    """Entries of every worked week; September is closed, October can be."""
+    weeks.complete_weeks(actor=Actor.sweep("weeks"), now=AFTER_SEPTEMBER)
+    actor = Actor(name=finn.email, engineer_id=finn.pk)
+    periods.close_period(month=CLOSED_MONTH, actor=actor, now=AFTER_SEPTEMBER)
+    weeks.complete_weeks(actor=Actor.sweep("weeks"), now=AFTER_OCTOBER)
+    return {"month": CLOSED_MONTH, "layout": "detail"}
