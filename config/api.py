@@ -35,6 +35,10 @@ class SchemaView(SpectacularJSONAPIView):
 
     http_method_names = ["get", "head"]  # noqa: RUF012 - typed by the base class
 
+    def _get_version_parameter(self, request: Any) -> None:
+        """None: there is one version, and what an address says of it would go into a header."""
+        del request
+
 
 def refusals_as_json(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """`{"code", "detail", "fields"}` with the refusal's status; None for what nobody expected."""

@@ -6,6 +6,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
@@ -43,6 +44,24 @@ class RequestIdMiddleware:
         finally:
             request_id.reset(token)
         return response
+
+
+class AddressMiddleware:
+    """Refuses an address with NUL in its question: PostgreSQL cannot even compare with it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the stack."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer an address that can be asked.
+
+        Raises:
+            BadRequest: it cannot.
+        """
+        if any("\0" in part for name, texts in request.GET.lists() for part in (name, *texts)):
+            raise BadRequest
+        return self.get_response(request)
 
 
 class ViewerMiddleware:

@@ -55,7 +55,8 @@ def revoke_token(*, token_key: str, actor: audit.Actor, now: dt.datetime) -> Non
     """
     with transaction.atomic():
         own = AuthToken.objects.filter(user_id=actor.engineer_id, token_key=token_key)
-        deleted, _by_model = own.delete()
+        # What is no token is not looked up: PostgreSQL cannot compare with every text.
+        deleted = own.delete()[0] if token_key.isalnum() else 0
         if not deleted:
             raise TokenNotFoundError("You have no such token. It may be revoked already.")
         _record(actor, now, verb="revoked", token_key=token_key)
