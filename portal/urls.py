@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.views import demo, health, how, settings, sign_in
+from portal.views import (
+    absences,
+    applications,
+    apply,
+    demo,
+    health,
+    home,
+    how,
+    people,
+    settings,
+    sign_in,
+    terms,
+)
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<int:absence_id>/cancel/", absences.cancel, name="absence-cancel"),
+    path("apply/", apply.teams, name="apply"),
+    path("rotations/<slug:slug>/apply/", apply.team, name="apply-team"),
+    path("rotations/<slug:slug>/apply/withdraw/", apply.withdraw, name="apply-withdraw"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("how/", how.how, name="how"),
@@ -18,4 +36,22 @@ urlpatterns = [
     path("settings/password/", settings.change_password, name="account_change_password"),
     path("settings/tokens/", settings.make_token, name="settings-token-make"),
     path("settings/tokens/revoke/", settings.revoke_token, name="settings-token-revoke"),
+    path("applications/", applications.application_list, name="applications"),
+    path(
+        "applications/<int:application_id>/accept/", applications.accept, name="application-accept"
+    ),
+    path(
+        "applications/<int:application_id>/decline/",
+        applications.decline,
+        name="application-decline",
+    ),
+    path(
+        "rotations/<slug:slug>/applications/",
+        applications.of_rotation,
+        name="application-of-rotation",
+    ),
+    path("people/", people.person_list, name="people"),
+    path("people/<int:engineer_id>/", people.person_detail, name="person-detail"),
+    path("rotations/<slug:slug>/terms/enter/", terms.enter, name="term-enter"),
+    path("terms/<int:term_id>/end/", terms.end, name="term-end"),
 ]

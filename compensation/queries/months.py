@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from compensation.domain import periods
 from compensation.queries.periods import PeriodLine, period_lines
+from compensation.queries.shifts import waiting_shifts
 from rotation.queries import patterns
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 def months(*, today: dt.date) -> list[PeriodLine]:
     """Every month with a row and every open one up to that of `today`, the newest first."""
     rows = {line.month: line for line in period_lines()}
-    for month in _open_months(rows, current=periods.month_of(today)):
+    for month in _open_months(rows, today):
         rows.setdefault(month, _empty(month))
     return [rows[month] for month in sorted(rows, reverse=True)]
 
@@ -45,12 +43,21 @@ def closable_from(*, month: str) -> dt.datetime:
     return max(periods.month_ends_at(month, zone) for zone in zones)
 
 
-def _open_months(rows: dict[str, PeriodLine], *, current: str) -> list[str]:
+def _open_months(rows: dict[str, PeriodLine], today: dt.date) -> list[str]:
     """Months without a gap from the first that no close has shut to the current one."""
+    current = periods.month_of(today)
     closed = [month for month, line in rows.items() if line.is_closed]
     if closed:
         return periods.months_between(periods.next_month(max(closed)), current)
-    return periods.months_between(min(rows, default=current), current)
+    first = min([*rows, *_months_that_wait(today), current])
+    return periods.months_between(first, current)
+
+
+def _months_that_wait(today: dt.date) -> list[str]:
+    """Months to which ended weeks belong that are not posted yet, blocked ones among them."""
+    end_of_day = dt.datetime.combine(today + dt.timedelta(days=1), dt.time(), dt.UTC)
+    waiting = waiting_shifts(now=end_of_day, until_month=periods.month_of(today))
+    return [periods.month_of(one.earned_on) for one in waiting]
 
 
 def _empty(month: str) -> PeriodLine:

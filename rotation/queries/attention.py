@@ -102,7 +102,7 @@ def _gaps(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
         yield Need(
             on=found[0].week_date,
             kind=GAP,
-            what=coverage.gap_words(found),
+            what=coverage.gap_words(found).removesuffix("."),
             more=names[rotation_id],
             route="shift-detail",
             argument=str(found[0].shift_id),

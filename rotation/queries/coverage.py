@@ -129,14 +129,18 @@ def clashes(facts: BoardFacts) -> list[Clash]:
 
 
 def clash_words(found: Sequence[Clash]) -> str:
-    """`Aoife Brennan is away in a published week, that of Mon 25 Jan 2027.`, and how many more."""
+    """`2 published weeks have somebody away: Ben (Mon 25 Jan), Eve (Mon 22 Feb).`, or nothing."""
     if not found:
         return ""
     first = found[0]
-    more = f" So it is with {len(found) - 1} more." if len(found) > 1 else ""
-    return (
-        f"{first.name} is away in a published week, that of {wording.day(first.week_date)}.{more}"
-    )
+    if len(found) == 1:
+        return f"{first.name} is away in their published week of {wording.day(first.week_date)}."
+    told = [
+        f"{clash.name} ({wording.day(clash.week_date, year=False)})" for clash in found[:SHOWN_GAPS]
+    ]
+    more = len(found) - len(told)
+    rest = f" and {more} more" if more else ""
+    return f"{len(found)} published weeks have somebody away: {', '.join(told)}{rest}."
 
 
 def size(facts: BoardFacts, *, minimum: int) -> Size:

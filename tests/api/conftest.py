@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(builders.NOW, tick=False):
-        yield
+def held_time() -> Iterator[time_machine.Traveller]:
+    """Time stands still until a test moves it."""
+    with time_machine.travel(builders.NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture

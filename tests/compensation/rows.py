@@ -6,8 +6,13 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from audit.operations import Actor
-from compensation.models import Rate
+from common.periods import Period
+from compensation.domain import keys
+from compensation.models import Entry, Rate
+from compensation.operations import posting
 from tests import builders
 
 if TYPE_CHECKING:
@@ -69,3 +74,28 @@ def make_money(*, with_rate: str = "primary", weeks: list[dt.date] | None = None
     money = Money(office=office, ben=ben, rotation=builders.make_rotation(), shifts=[])
     money.shifts.extend(money.shift(date) for date in weeks or OCTOBER)
     return money
+
+
+def many_entries(money: Money, count: int, *, now: dt.datetime = AFTER_OCTOBER) -> None:
+    """Made-up entries of Ben's first week, posted in the ledger's own way."""
+    shift = money.shifts[0]
+    rate = Rate.objects.order_by("pk")[0]
+    start = Entry.objects.count()
+    entries = [
+        posting.NewEntry(
+            engineer_id=money.ben.pk,
+            shift_id=shift.pk,
+            kind=keys.BASE,
+            segment=Period(starts_at=shift.starts_at, ends_at=shift.ends_at),
+            seconds=0,
+            rate_id=rate.pk,
+            rate_version=rate.version,
+            amount_minor=0,
+            currency=rate.currency,
+            earned_on=dt.date(2026, 10, 12),
+            key=f"made up {start + number}",
+        )
+        for number in range(count)
+    ]
+    with transaction.atomic():
+        posting.post_entries(entries, earned=dt.date(2026, 10, 12), now=now)

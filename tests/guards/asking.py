@@ -122,9 +122,8 @@ def visitors(world: World, *, make_client: Callable[[], Client] = Client) -> dic
 
 def path_of(route: Route, world: World) -> str:
     """The route's address with a row of the world for each of its arguments."""
-    given = world.arguments | world.special.get(route.name, {})
-    if route.path.startswith(ADMIN):
-        given |= _admin_arguments(route)
+    of_admin = _admin_arguments(route) if route.path.startswith(ADMIN) else {}
+    given = world.arguments | of_admin | world.special.get(route.name, {})
     path = route.path.replace("(?P<url>.*)$", "nothing/")
     path = re.sub(r"\(\?P<app_label>(\w+).*\$", r"\1/", path)
     return _ANY_ARGUMENT.sub(lambda name: str(given[name[1]]), path)

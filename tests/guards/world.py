@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from knox.models import AuthToken
 
 from audit.operations import Actor
 from compensation.operations import periods, weeks
-from rotation.models import Draft, SyncRun, SyncStep
+from rotation.models import Draft, Level, Rotation, SyncRun, SyncStep
 from tests import builders
 from tests.compensation.rows import make_rate
-from volunteers.models import Engineer
-
-if TYPE_CHECKING:
-    from rotation.models import Rotation
+from volunteers.models import Engineer, ManagerGrant, RoleGrant
 
 VIEWERS = (
     "nobody",
@@ -79,7 +75,8 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
             "api-term-end": {"term_id": people["manager"].terms.get().pk},
             "term-end": {"term_id": people["manager"].terms.get().pk},
             "period-close": {"month": OPEN_MONTH},
-        },
+        }
+        | _make_rows_of_the_admin(people),
     )
 
 
@@ -166,3 +163,24 @@ def _make_money(finn: Engineer) -> dict[str, object]:
     periods.close_period(month=CLOSED_MONTH, actor=actor, now=AFTER_SEPTEMBER)
     weeks.complete_weeks(actor=Actor.sweep("weeks"), now=AFTER_OCTOBER)
     return {"month": CLOSED_MONTH, "layout": "detail"}
+
+
+def _make_rows_of_the_admin(people: dict[str, Engineer]) -> dict[str, dict[str, object]]:
+    """The rows that some forms there need, by the route's name."""
+    builders.make_home_team()
+    builders.make_team(name="Without rotation")
+    proposed = builders.make_role(
+        engineer=people["engineer"], role=RoleGrant.Role.FINANCE, granted_from=None
+    )
+    level = Level.objects.latest("pk")
+    level.pagerduty_schedule_ref = "PSCHED1"
+    level.save(update_fields=["pagerduty_schedule_ref"])
+    rows = {
+        "volunteers_engineer_revoke-tokens": people["engineer"].pk,
+        "volunteers_engineer_reactivate": people["deactivated"].pk,
+        "volunteers_rolegrant_confirm": proposed.pk,
+        "volunteers_managergrant_revoke": ManagerGrant.objects.latest("pk").pk,
+        "rotation_rotation_hours": Rotation.objects.get(slug="other").pk,
+        "rotation_level_unlink": level.pk,
+    }
+    return {f"admin:{name}": {"row_id": pk} for name, pk in rows.items()}

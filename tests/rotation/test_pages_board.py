@@ -260,7 +260,7 @@ def test_somebody_away_in_their_published_week_is_pointed_out(published: TeamAtW
 
     page = page_of(published.anna, BOARD)
 
-    assert "Eve Moss is away in a published week, that of Mon 30 Nov 2026." in page
+    assert "Eve Moss is away in their published week of Mon 30 Nov 2026." in page
     assert "<small>away</small>" in page
 
 

@@ -133,7 +133,9 @@ def test_a_role_for_nobody_or_for_no_team_is_refused_in_one_line() -> None:
     assert "last admin" in refused("grant_role", "ada@example.com", "admin", "--revoke")
 
 
-def test_a_dry_run_shows_each_line_and_an_import_changes_nothing_twice(tmp_path: pathlib.Path) -> None:
+def test_a_dry_run_shows_each_line_and_an_import_changes_nothing_twice(
+    tmp_path: pathlib.Path,
+) -> None:
     builders.make_office()
     file = tmp_path / "people.csv"
     file.write_text("name,e-mail,office\nBen,ben@example.com,Dublin\n", encoding="utf-8")

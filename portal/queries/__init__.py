@@ -1,0 +1,3 @@
+"""Reads of pages that join apps."""
+
+from __future__ import annotations

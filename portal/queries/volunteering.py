@@ -1,0 +1,116 @@
+"""What somebody reads before they volunteer, and where they stand."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from compensation.queries import rates
+from rotation.queries import joining, statements
+from volunteers import access
+from volunteers.models import OPEN_STATES, Application, TermLevel
+from volunteers.queries import own_applications, people, terms
+
+if TYPE_CHECKING:
+    from compensation.queries.rates import RateLine
+    from rotation.models import Rotation
+    from rotation.queries.joining import Joining, TermChoice
+    from rotation.queries.statements import Statement
+    from volunteers.access import Viewer
+    from volunteers.queries.applications import ApplicationLine
+    from volunteers.queries.people import PostingLine
+    from volunteers.queries.terms import TermLine
+
+AGAIN_WEEKS = 8
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Volunteering:
+    """One on-call team as the viewer may join it.
+
+    `term` is the one that they serve or will serve in the team, `application` their last one to
+    it. `choices` are the terms that they could apply for now, none while their own runs on; `gaps`
+    are published weeks that nobody holds. `rate` is what a week is worth in their office, None
+    when finance has set none. `managers` are the names of those who answer.
+    """
+
+    today: dt.date
+    statement: Statement
+    posting: PostingLine | None
+    rate: RateLine | None
+    term: TermLine | None
+    application: ApplicationLine | None
+    choices: tuple[TermChoice, ...]
+    gaps: tuple[dt.date, ...]
+    managers: tuple[str, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether an application of theirs waits for an answer."""
+        return self.application is not None and self.application.state in OPEN_STATES
+
+    @property
+    def declined(self) -> ApplicationLine | None:
+        """The last application when it was declined."""
+        if self.application is None or self.application.state != Application.State.DECLINED:
+            return None
+        return self.application
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether the form is offered."""
+        return not self.waits and bool(self.choices)
+
+
+def volunteering(*, rotation: Rotation, viewer: Viewer, now: dt.datetime) -> Volunteering:
+    """Everything on the page of one team; a fixed number of queries."""
+    found = joining.joinings(team_ids=[rotation.team_id], now=now)[rotation.team_id]
+    postings = people.postings_on(engineer_ids=[viewer.engineer_id], date=found.today)
+    posting = postings.get(viewer.engineer_id)
+    serving = _serving(viewer, found)
+    managers = access.managers_of(team_id=rotation.team_id, now=now)
+    sent = own_applications.newest_by_team(applications=access.own_applications(viewer=viewer))
+    told = statements.statements(now=now)
+    return Volunteering(
+        today=found.today,
+        statement=next(line for line in told if line.slug == rotation.slug),
+        posting=posting,
+        rate=_rate(posting, found.today),
+        term=serving[0] if serving else None,
+        application=sent.get(rotation.team_id),
+        choices=tuple(_choices(found, serving)),
+        gaps=found.gaps,
+        managers=tuple(managers.order_by("name", "pk").values_list("name", flat=True)),
+    )
+
+
+def _serving(viewer: Viewer, found: Joining) -> list[TermLine]:
+    """The viewer's terms in the team that have not ended, by start."""
+    own = access.visible_terms(viewer=viewer).filter(
+        engineer_id=viewer.engineer_id, team_id=found.team_id
+    )
+    lines = terms.term_lines(terms=own, today=found.today)
+    return [line for line in lines if line.state != terms.ENDED]
+
+
+def _rate(posting: PostingLine | None, today: dt.date) -> RateLine | None:
+    if posting is None:
+        return None
+    lines = rates.rates_in_force(on=today, office_id=posting.office_id)
+    return next((line for line in lines if line.level == TermLevel.PRIMARY), None)
+
+
+def _choices(found: Joining, serving: list[TermLine]) -> list[TermChoice]:
+    """The terms that begin at one of the next 26 handovers.
+
+    Somebody who serves chooses among those after their own term, once it ends within 8 weeks.
+    """
+    coming = found.choices(not_before=found.today)
+    if not serving:
+        return coming
+    ends = [line.ends_on for line in serving if line.ends_on is not None]
+    is_open = len(ends) < len(serving)
+    if is_open or max(ends) > found.today + dt.timedelta(weeks=AGAIN_WEEKS):
+        return []
+    return [choice for choice in coming if choice.starts_on >= max(ends)]

@@ -1,0 +1,157 @@
+"""For each route that changes something: who does it, what they send, what must be so before."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from knox.models import AuthToken
+
+from rotation.models import Draft
+from tests import builders
+from tests.guards.world import NEXT_TERM, World
+from volunteers.models import Office
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Fields = dict[str, Any]
+
+SOON = str(builders.NEXT_WEEK)
+LATER = str(NEXT_TERM)
+
+
+def _nothing(_world: World) -> None:
+    """All is as it must be."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """A good request of the route: by whom, with which fields; `typed` are those of free text."""
+
+    viewer: str
+    fields: Callable[[World], Fields] = lambda _world: {}
+    before: Callable[[World], None] = _nothing
+    typed: tuple[str, ...] = ()
+
+
+def _post(viewer: str, *typed: str, **fields: object) -> Post:
+    return Post(viewer=viewer, fields=lambda _world: dict(fields), typed=typed)
+
+
+def _own_token(world: World) -> Fields:
+    return {"token": AuthToken.objects.get(user=world.people["engineer"]).token_key}
+
+
+def _no_draft_waits(_world: World) -> None:
+    Draft.objects.filter(state=Draft.State.QUEUED).update(state=Draft.State.CANCELLED)
+
+
+def _another_manager(world: World) -> None:
+    builders.make_manager(engineer=world.people["other engineer"], team=world.rotation.team)
+
+
+def _term_of_another(world: World) -> Fields:
+    carla = world.people["other engineer"]
+    return {"engineer": carla.pk, "starts_on": SOON}
+
+
+def _rate(_world: World) -> Fields:
+    office = Office.objects.get().pk
+    return {
+        "office": office,
+        "level": "primary",
+        "effective_from": SOON,
+        "weekly": "650.00",
+        "holiday": "90",
+        "seen": f"{office}|primary|{SOON}|65000|9000",
+    }
+
+
+_ABSENCE = _post("engineer", "note", first_day="2026-12-24", last_day="2026-12-27", note="At home.")
+_DECLINE = _post("manager", "reason", reason="The team is full.")
+
+PAGES = {
+    "settings-theme": _post("engineer", theme="dark"),
+    "settings-token-make": _post("engineer"),
+    "settings-token-revoke": Post(viewer="engineer", fields=_own_token, typed=("token",)),
+    "account_change_password": _post(
+        "engineer",
+        "password1",
+        oldpassword=builders.CORRECT_HORSE,
+        password1="battery staple wrong horse",
+        password2="battery staple wrong horse",
+    ),
+    "absences": _ABSENCE,
+    "absence-cancel": _post("engineer"),
+    "apply-team": _post(
+        "other engineer",
+        "motivation",
+        earliest_start_on=SOON,
+        motivation="I want to know how it runs at night.",
+        told_own_manager="yes",
+    ),
+    "apply-withdraw": _post("engineer"),
+    "application-accept": _post("manager", starts_on=LATER),
+    "application-decline": _DECLINE,
+    "term-enter": Post(viewer="manager", fields=_term_of_another, before=_another_manager),
+    "term-end": _post("manager", left_on=SOON),
+    "draft-make": Post(
+        viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
+    ),
+    "draft-publish": _post("manager", escalation_gaps_confirmed="on"),
+    "draft-discard": _post("manager"),
+    "draft-cancel": _post("manager"),
+    "rotation-sync": _post("manager"),
+    "period-close": _post("finance", seen="on"),
+    "rate-add": Post(viewer="finance", fields=_rate, typed=("weekly",)),
+}
+
+API_ROUTES = {
+    "api-absences": _ABSENCE,
+    "api-absence-cancel": _post("engineer"),
+    "api-applications": _post(
+        "other engineer",
+        "motivation",
+        team="core",
+        earliest_start_on=SOON,
+        motivation="I want to know how it runs at night.",
+        told_own_manager="yes",
+    ),
+    "api-application-withdraw": _post("engineer"),
+    "api-application-accept": _post("manager", starts_on=LATER),
+    "api-application-decline": _DECLINE,
+    "api-terms": Post(
+        viewer="manager",
+        fields=lambda world: {"team": "core", **_term_of_another(world)},
+        before=_another_manager,
+        typed=("team",),
+    ),
+    "api-term-end": _post("manager", left_on=SOON),
+    "api-rotation-drafts": Post(
+        viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
+    ),
+    "api-draft-publish": _post("manager", escalation_gaps_confirmed=True),
+    "api-draft-discard": _post("manager"),
+    "api-draft-cancel": _post("manager"),
+    "api-rotation-sync": _post("manager"),
+    "api-rates": _post(
+        "finance",
+        "office",
+        "weekly",
+        office="dublin",
+        level="primary",
+        effective_from=SOON,
+        weekly="650.00",
+        holiday="90.00",
+    ),
+    "api-period-close": _post("finance"),
+}
+
+# What changes nothing but who sits at a browser, or has its own test.
+NOT_RECORDED = {
+    "account_login": "signing in changes no row of the product",
+    "account_logout": "nor does leaving",
+    "sign-in-demo": "nor does the demo's one click",
+    "demo-clock": "tests/portal/test_demo.py asks it in a demo",
+}
