@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-import pathlib
 import threading
 from typing import TYPE_CHECKING
 
 from common import fault_points
 
 if TYPE_CHECKING:
+    import pathlib
+
     from pytest_django.fixtures import SettingsWrapper
 
 

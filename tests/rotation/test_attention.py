@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rotation.models import Draft, SyncRun
 from rotation.queries import attention
-from rotation.queries.attention import Need
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, THIS_WEEK, WEEK
 from tests.rotation.pages import TeamAtWork, mark_published, team_at_work
 from volunteers import access
+
+if TYPE_CHECKING:
+    from rotation.queries.attention import Need
 
 pytestmark = pytest.mark.django_db
 MUCH_LATER = THIS_WEEK + 20 * WEEK
