@@ -117,7 +117,7 @@ def test_the_forecast_counts_people_and_the_gaps_that_suit(team: TeamAtWork) -> 
 
     assert "6 people in term from the first offered start on" in page
     assert "Could close 1 of 3 gaps" in page
-    assert "<small>Mon 1 Feb; a new draft decides</small>" in page
+    assert '<time datetime="2027-02-01">Mon 1 Feb</time>; a new draft decides' in page
 
 
 def test_ones_own_application_is_for_another_manager(team: TeamAtWork) -> None:

@@ -90,6 +90,5 @@ def test_a_person_has_the_same_mark_in_the_bar_as_on_the_board(client: Client) -
     assert '<span class="ini p2 split" aria-hidden="true">BA</span>' in page
 
 
-@pytest.mark.xfail(reason="the bar shows a word as soon as its page exists; some are not there yet")
 def test_every_word_of_the_bar_has_its_page() -> None:
     assert [place.word for place in navigation.ALL if not navigation.address(place.route)] == []
