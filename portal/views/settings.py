@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from allauth.account.views import PasswordChangeView
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -77,7 +78,11 @@ def change_password(request: SignedInRequest) -> HttpResponseBase:
     """Ask for the old password and the new one; those without a local account have no page."""
     if not request.user.has_usable_password():
         raise Http404
-    answer: HttpResponseBase = _change_password(request)
+    before = request.user.password
+    with transaction.atomic():
+        answer: HttpResponseBase = _change_password(request)
+        if request.user.password != before:
+            preferences.record_new_password(actor=request.viewer.actor, now=clock.now())
     return answer
 
 

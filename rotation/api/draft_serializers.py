@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from common.api.fields import HundredthsField, StrictSerializer, WholeNumberField, YesNoField
-from rotation.api.serializers import LevelField, ReasonSerializer
+from rotation.api.schedule_serializers import ReasonSerializer
+from rotation.api.serializers import LevelField
 from rotation.models import Draft, SyncRun, SyncStep
 from volunteers.api.serializers import PersonRefSerializer
 

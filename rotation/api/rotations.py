@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from common.api.schema import answers, day_parameter
 from rotation import access
+from rotation.api import schedule_serializers as schedule
 from rotation.api import serializers
 from rotation.domain.fairness import furthest
 from rotation.queries import board_facts, duty, fairness, patterns, rotations, sync_state
@@ -88,18 +89,18 @@ class RotationView(OneRotationView):
 class OnCallNowView(OneRotationView):
     """Who is on call."""
 
-    @extend_schema(tags=TAGS, responses=answers({200: serializers.DutySerializer}, 404))
+    @extend_schema(tags=TAGS, responses=answers({200: schedule.DutySerializer}, 404))
     def get(self, request: Request, slug: str) -> Response:
         """Whose turn it is on each level at this moment, until when, and who follows."""
         del request
         found = duty.duties(rotations=[self.rotation(slug)], now=self.now)[0]
-        return Response(serializers.DutySerializer({"at": self.now, "levels": found.levels}).data)
+        return Response(schedule.DutySerializer({"at": self.now, "levels": found.levels}).data)
 
 
 class FairnessView(OneRotationView):
     """How load is shared."""
 
-    @extend_schema(tags=TAGS, responses=answers({200: serializers.FairnessSerializer}, 403, 404))
+    @extend_schema(tags=TAGS, responses=answers({200: schedule.FairnessSerializer}, 403, 404))
     def get(self, request: Request, slug: str) -> Response:
         """Each person's load against the fair share, for the team's people and managers."""
         del request
@@ -121,7 +122,7 @@ class FairnessView(OneRotationView):
         loads = fairness.published_loads(facts)
         offs = (line.off for level in loads for line in level.lines)
         body = {"furthest": furthest(offs), "levels": loads}
-        return Response(serializers.FairnessSerializer(body).data)
+        return Response(schedule.FairnessSerializer(body).data)
 
 
 class HandoversView(OneRotationView):
@@ -130,7 +131,7 @@ class HandoversView(OneRotationView):
     @extend_schema(
         tags=TAGS,
         parameters=[day_parameter("not_before", "The earliest day; today when it is left out.")],
-        responses=answers({200: serializers.HandoversSerializer}, 400, 404),
+        responses=answers({200: schedule.HandoversSerializer}, 400, 404),
     )
     def get(self, request: Request, slug: str) -> Response:
         """The next 26 handovers."""
@@ -139,6 +140,6 @@ class HandoversView(OneRotationView):
             self.rotation(slug),
             now=self.now,
             count=HANDOVERS,
-            not_before=self.query(serializers.NotBeforeSerializer).get("not_before"),
+            not_before=self.query(schedule.NotBeforeSerializer).get("not_before"),
         )
-        return Response(serializers.HandoversSerializer({"handovers": weeks}).data)
+        return Response(schedule.HandoversSerializer({"handovers": weeks}).data)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -13,15 +14,21 @@ from rest_framework.response import Response
 from common.api.schema import answers, day_parameter
 from rotation import access
 from rotation.api.rotations import OneRotationView
-from rotation.api.serializers import ScheduleSerializer, WindowSerializer
+from rotation.api.schedule_serializers import (
+    ScheduleSerializer,
+    ShiftSerializer,
+    WindowSerializer,
+)
 from rotation.domain import slots
 from rotation.queries import patterns, published
+from volunteers.api.base import RotaView
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from rotation.models import Rotation
     from rotation.queries.published import PublishedShift
+    from volunteers.access import Viewer
 
 USUAL = dt.timedelta(weeks=26)
 LONGEST = dt.timedelta(weeks=53)
@@ -54,7 +61,7 @@ class ShiftsView(OneRotationView):
             "until": until,
             "rotation": rotation.slug,
             "schedule_version": rotation.schedule_version,
-            "shifts": [self._shown(shift, rotation) for shift in found],
+            "shifts": [shown(shift, viewer=self.viewer, rotation=rotation) for shift in found],
         }
         return Response(ScheduleSerializer(body).data)
 
@@ -69,8 +76,23 @@ class ShiftsView(OneRotationView):
             raise ValidationError({"until": "At most 53 weeks at a time."})
         return first, until
 
-    def _shown(self, shift: PublishedShift, rotation: Rotation) -> PublishedShift:
-        """A reason names who is away: that is for the team's managers."""
-        if self.viewer.manages(rotation.team_id):
-            return shift
-        return dataclasses.replace(shift, gap_reasons=())
+
+class ShiftView(RotaView):
+    """One published week."""
+
+    @extend_schema(tags=["rotations"], responses=answers({200: ShiftSerializer}, 404))
+    def get(self, request: Request, shift_id: int) -> Response:
+        """Who holds the week, who is on call when, how heavy it is, and why nobody takes it."""
+        del request
+        visible = access.visible_shifts(viewer=self.viewer)
+        row = get_object_or_404(visible.select_related("level__rotation"), pk=shift_id)
+        found = published.published_shifts(shifts=visible.filter(pk=row.pk))[0]
+        body = shown(found, viewer=self.viewer, rotation=row.level.rotation)
+        return Response(ShiftSerializer(body).data)
+
+
+def shown(shift: PublishedShift, *, viewer: Viewer, rotation: Rotation) -> PublishedShift:
+    """The shift as this viewer reads it: a reason names who is away, for the team's managers."""
+    if viewer.manages(rotation.team_id):
+        return shift
+    return dataclasses.replace(shift, gap_reasons=())

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
     path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
     path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
+    path("shifts/<int:shift_id>/", shifts.ShiftView.as_view(), name="api-shift"),
     path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),
     path("drafts/", drafts.DraftsView.as_view(), name="api-drafts"),
     path(_DRAFT, drafts.DraftView.as_view(), name="api-draft"),

@@ -54,6 +54,15 @@ def test_an_admin_sees_everybody_and_roles(cast: Cast) -> None:
     assert {each["name"]: each["roles"] for each in found}["Finn"] == ["finance"]
 
 
+def test_one_person_is_read_by_themselves_their_managers_and_admins(cast: Cast) -> None:
+    for name in ("ben", "anna", "ada"):
+        body = cast.api(name).get(f"people/{cast.ben.pk}/").expect(200)
+        assert (body["name"], [each["level"] for each in body["terms"]]) == ("Ben", ["primary"])
+    for name in ("carla", "max", "finn"):
+        cast.api(name).get(f"people/{cast.ben.pk}/").expect(404)
+    assert cast.api("anna").get(f"people/{cast.ben.pk}/").body["posting"]["cost_centre"] == ""
+
+
 def test_an_admin_pages_through_people(cast: Cast) -> None:
     first = cast.api("ada").get("people/", page_size=3).expect(200)
 

@@ -75,6 +75,14 @@ def test_shifts_say_who_holds_each_week_and_when_they_are_on_call(published: Cas
     }
 
 
+def test_one_shift_is_the_same_as_in_the_schedule(published: Cast) -> None:
+    carla = published.api("carla")
+    shifts = carla.get("rotations/core/shifts/").expect(200)["shifts"]
+
+    assert [carla.get(f"shifts/{each['id']}/").expect(200) for each in shifts] == shifts
+    carla.get("shifts/0/").expect(404)
+
+
 def test_a_cover_shows_in_the_stints_and_leaves_the_holder(published: Cast) -> None:
     shift = builders.level_of(published.rotation).shifts.get(week_date=WEEKS[0])
     builders.make_cover(

@@ -8,10 +8,10 @@ from common import fault_points
 if TYPE_CHECKING:
     import pathlib
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 
-def _put(settings: SettingsWrapper, folder: pathlib.Path) -> pathlib.Path:
+def _put(settings: Settings, folder: pathlib.Path) -> pathlib.Path:
     settings.DATA_DIR = folder
     point = folder / fault_points.FOLDER / "somewhere"
     point.parent.mkdir()
@@ -20,7 +20,7 @@ def _put(settings: SettingsWrapper, folder: pathlib.Path) -> pathlib.Path:
 
 
 def test_a_process_waits_at_a_fault_point_until_its_file_is_taken_away(
-    settings: SettingsWrapper, tmp_path: pathlib.Path
+    settings: Settings, tmp_path: pathlib.Path
 ) -> None:
     point = _put(settings, tmp_path)
     walker = threading.Thread(target=fault_points.pass_by, args=("somewhere",))
@@ -36,9 +36,7 @@ def test_a_process_waits_at_a_fault_point_until_its_file_is_taken_away(
     assert point.with_suffix(".reached").exists()
 
 
-def test_production_knows_no_fault_points(
-    settings: SettingsWrapper, tmp_path: pathlib.Path
-) -> None:
+def test_production_knows_no_fault_points(settings: Settings, tmp_path: pathlib.Path) -> None:
     point = _put(settings, tmp_path)
     settings.ROTA_MODE = "production"
 

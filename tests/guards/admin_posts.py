@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from tests.guards.posts import Post
@@ -52,10 +53,8 @@ POLICY = {
 }
 
 
-def _by_admin(
-    *typed: str, before: Callable[[World], None] = lambda _world: None, **fields: object
-) -> Post:
-    return Post(viewer="admin", fields=lambda _world: dict(fields), before=before, typed=typed)
+def _by_admin(*typed: str, **fields: object) -> Post:
+    return Post(viewer="admin", fields=lambda _world: dict(fields), typed=typed)
 
 
 def _with_ids(fields: Callable[[World], dict[str, Any]], *typed: str) -> Post:
@@ -85,7 +84,8 @@ ADMIN_FORMS = {
     "volunteers_engineer_propose-role": _by_admin(role="finance"),
     "volunteers_engineer_let-manage": _with_ids(lambda world: {"team": world.rotation.team_id}),
     "volunteers_engineer_revoke-tokens": _by_admin(),
-    "volunteers_engineer_deactivate": _by_admin(),
+    # Rights that end with the account have a record of their own.
+    "volunteers_engineer_deactivate": dataclasses.replace(_by_admin(), records=2),
     "volunteers_engineer_reactivate": _by_admin(),
     "volunteers_rolegrant_confirm": _by_admin(),
     "volunteers_rolegrant_revoke": _by_admin(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from knox.models import AuthToken
 
-from rotation.models import Draft
+from rotation.models import Draft, DraftShift, Rotation
 from tests import builders
 from tests.guards.world import NEXT_TERM, World
 from volunteers.models import Office
@@ -33,6 +33,7 @@ class Post:
     fields: Callable[[World], Fields] = lambda _world: {}
     before: Callable[[World], None] = _nothing
     typed: tuple[str, ...] = ()
+    records: int = 1
 
 
 def _post(viewer: str, *typed: str, **fields: object) -> Post:
@@ -48,7 +49,17 @@ def _no_draft_waits(_world: World) -> None:
 
 
 def _another_manager(world: World) -> None:
-    builders.make_manager(engineer=world.people["other engineer"], team=world.rotation.team)
+    carla = world.people["other engineer"]
+    if not carla.manager_grants.exists():
+        builders.make_manager(engineer=carla, team=world.rotation.team)
+
+
+def _published(world: World) -> None:
+    Rotation.objects.filter(pk=world.rotation.pk).update(schedule_version=1)
+
+
+def _nobody_rests(_world: World) -> None:
+    DraftShift.objects.update(holder=None)
 
 
 def _term_of_another(world: World) -> Fields:
@@ -99,10 +110,14 @@ PAGES = {
     "draft-make": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),
-    "draft-publish": _post("manager", escalation_gaps_confirmed="on"),
+    "draft-publish": Post(
+        viewer="manager",
+        fields=lambda _world: {"escalation_gaps_confirmed": "on"},
+        before=_nobody_rests,
+    ),
     "draft-discard": _post("manager"),
     "draft-cancel": _post("manager"),
-    "rotation-sync": _post("manager"),
+    "rotation-sync": Post(viewer="manager", before=_published),
     "period-close": _post("finance", seen="on"),
     "rate-add": Post(viewer="finance", fields=_rate, typed=("weekly",)),
 }
@@ -131,10 +146,14 @@ API_ROUTES = {
     "api-rotation-drafts": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),
-    "api-draft-publish": _post("manager", escalation_gaps_confirmed=True),
+    "api-draft-publish": Post(
+        viewer="manager",
+        fields=lambda _world: {"escalation_gaps_confirmed": True},
+        before=_nobody_rests,
+    ),
     "api-draft-discard": _post("manager"),
     "api-draft-cancel": _post("manager"),
-    "api-rotation-sync": _post("manager"),
+    "api-rotation-sync": Post(viewer="manager", before=_published),
     "api-rates": _post(
         "finance",
         "office",

@@ -49,6 +49,9 @@ class World:
     special: dict[str, dict[str, object]]
 
 
+_Special = dict[str, dict[str, object]]
+
+
 def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
     """The rows, with a name for Ben and a note for his absence."""
     office = builders.make_office()
@@ -63,20 +66,20 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
     arguments = _make_service(rotation, people, note=note) | _make_schedule(rotation, people)
     tokens = {name: AuthToken.objects.create(user=person)[1] for name, person in people.items()}
     queued = builders.make_draft(rotation=rotation, state=Draft.State.QUEUED)
+    special: _Special = {
+        "draft-cancel": {"draft_id": queued.pk},
+        "api-draft-cancel": {"draft_id": queued.pk},
+        "api-period-close": {"month": OPEN_MONTH},
+        "api-term-end": {"term_id": people["manager"].terms.get().pk},
+        "term-end": {"term_id": people["manager"].terms.get().pk},
+        "period-close": {"month": OPEN_MONTH},
+    }
     return World(
         rotation=rotation,
         people=people,
         tokens=tokens,
         arguments=arguments | _make_money(people["finance"]) | {"slug": rotation.slug},
-        special={
-            "draft-cancel": {"draft_id": queued.pk},
-            "api-draft-cancel": {"draft_id": queued.pk},
-            "api-period-close": {"month": OPEN_MONTH},
-            "api-term-end": {"term_id": people["manager"].terms.get().pk},
-            "term-end": {"term_id": people["manager"].terms.get().pk},
-            "period-close": {"month": OPEN_MONTH},
-        }
-        | _make_rows_of_the_admin(people),
+        special=special | _make_rows_of_the_admin(people),
     )
 
 

@@ -13,8 +13,14 @@ from rest_framework.response import Response
 from common.api.schema import answers
 from volunteers import access
 from volunteers.api.base import ListView, RotaView
-from volunteers.api.serializers import OfficeSerializer, OnCallTeamSerializer, PersonSerializer
-from volunteers.queries import people, places, teams
+from volunteers.api.serializers import (
+    OfficeSerializer,
+    OnCallTeamSerializer,
+    PersonDetailSerializer,
+    PersonSerializer,
+    TermSerializer,
+)
+from volunteers.queries import named_terms, people, places, teams
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -41,14 +47,36 @@ class PeopleView(ListView):
 
     def _lines(self, page: QuerySet[Engineer]) -> list[PersonLine]:
         found = people.people_lines(people=page, date=self.today, now=self.now)
-        return [self._shown(line) for line in found]
+        return [shown(line, viewer=self.viewer) for line in found]
 
-    def _shown(self, line: PersonLine) -> PersonLine:
-        """Payroll's facts are for the person and for admins."""
-        if self.viewer.is_admin or line.engineer_id == self.viewer.engineer_id:
-            return line
-        posting = line.posting and dataclasses.replace(line.posting, cost_centre="")
-        return dataclasses.replace(line, employee_number="", posting=posting)
+
+class PersonView(RotaView):
+    """One person."""
+
+    @extend_schema(tags=["people"], responses=answers({200: PersonDetailSerializer}, 404))
+    def get(self, request: Request, engineer_id: int) -> Response:
+        """Where somebody works, what they may do, and their terms."""
+        del request
+        visible = access.visible_people(viewer=self.viewer).filter(pk=engineer_id)
+        lines = people.people_lines(people=visible, date=self.today, now=self.now)
+        if not lines:
+            raise Http404
+        own = access.visible_terms(viewer=self.viewer).filter(engineer_id=engineer_id)
+        terms = named_terms.named_terms(rows=own, today=self.now.date())
+        return Response(
+            {
+                **PersonSerializer(shown(lines[0], viewer=self.viewer)).data,
+                "terms": TermSerializer(terms, many=True).data,
+            }
+        )
+
+
+def shown(line: PersonLine, *, viewer: access.Viewer) -> PersonLine:
+    """The person as this viewer reads them: payroll's facts are for themselves and admins."""
+    if viewer.is_admin or line.engineer_id == viewer.engineer_id:
+        return line
+    posting = line.posting and dataclasses.replace(line.posting, cost_centre="")
+    return dataclasses.replace(line, employee_number="", posting=posting)
 
 
 class OfficesView(ListView):

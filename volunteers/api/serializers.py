@@ -91,6 +91,12 @@ class PersonSerializer(serializers.Serializer[Any]):
     manages = serializers.ListField(child=serializers.CharField())
 
 
+class PersonDetailSerializer(PersonSerializer):
+    """One person with their terms in order of start."""
+
+    terms = TermSerializer(many=True)
+
+
 class OnCallTeamSerializer(TeamRefSerializer):
     """Why an on-call team exists, how it is judged, and who manages it."""
 

@@ -9,6 +9,7 @@ from volunteers.api import absences, me, people
 urlpatterns = [
     path("me/", me.MeView.as_view(), name="api-me"),
     path("people/", people.PeopleView.as_view(), name="api-people"),
+    path("people/<int:engineer_id>/", people.PersonView.as_view(), name="api-person"),
     path("offices/", people.OfficesView.as_view(), name="api-offices"),
     path("on-call-teams/", people.OnCallTeamsView.as_view(), name="api-on-call-teams"),
     path("on-call-teams/<slug:slug>/", people.OnCallTeamView.as_view(), name="api-on-call-team"),

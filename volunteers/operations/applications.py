@@ -182,6 +182,7 @@ def accept_application(
     """
     application = _refuse_own(application_id, actor)
     _check_start(application, starts_on, today)
+    ends_on = starts_on + dt.timedelta(weeks=term_weeks)
     with transaction.atomic():
         application = _move_on(
             application_id,
@@ -198,7 +199,7 @@ def accept_application(
             engineer=application.engineer,
             level=TermLevel.PRIMARY,
             starts_on=starts_on,
-            ends_on=starts_on + dt.timedelta(weeks=term_weeks),
+            ends_on=ends_on,
             application=application,
             now=now,
         )
@@ -217,7 +218,7 @@ def accept_application(
             body=(
                 f"Hello {application.engineer.name},\n\n"
                 f"you are in {application.team.name} from {wording.day(term.starts_on)} "
-                f"to {wording.day(term.ends_on)}.\n"
+                f"to {wording.day(ends_on)}.\n"
                 "You will hear from Rota as soon as your weeks are published.\n"
             ),
             now=now,

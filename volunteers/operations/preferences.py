@@ -45,3 +45,15 @@ def choose_theme(*, theme: str, actor: audit.Actor, now: dt.datetime) -> None:
             before={"theme": before},
             after={"theme": theme},
         )
+
+
+def record_new_password(*, actor: audit.Actor, now: dt.datetime) -> None:
+    """Note that somebody gave themselves another password, inside the change's transaction."""
+    audit.record(
+        actor=actor,
+        now=now,
+        area=audit.Area.ACCESS,
+        verb="changed the password",
+        subject=f"account of {actor.name}",
+        concerned=[actor.name],
+    )
