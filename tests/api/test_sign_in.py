@@ -100,3 +100,10 @@ def test_a_wrong_token_is_refused_even_with_a_session(cast: Cast) -> None:
     answer = browser.get(reverse("api-me"), headers={"Authorization": "Token " + "0" * 64})
 
     assert answer.status_code == 401
+
+
+def test_no_answer_is_kept_by_a_cache_on_the_way(cast: Cast) -> None:
+    ben = cast.api("ben")
+
+    for answer in (ben.get("me/"), ben.get("entries/"), ben.get("drafts/"), NOBODY.get("me/")):
+        assert answer.headers["cache-control"] == "no-store"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
     from rest_framework import serializers
+    from rest_framework.request import Request
 
     from audit.operations import Actor
 
@@ -60,6 +61,14 @@ class RotaView(APIView):
     def actor(self) -> Actor:
         """The same person as the one who acts."""
         return self.viewer.actor
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """The answer, kept by no cache on the way: it is for this person alone."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
 
     def body(self, serializer: Output) -> dict[str, Any]:
         """The body's values.
