@@ -22,6 +22,7 @@ LEVELS = [
 ]
 LONGEST_AMOUNT = 24
 _CHECKED = "checked the totals"
+_FIGURES = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _COMMA_AS_POINT = re.compile(r"-?[0-9. ]*,[0-9]{1,2}")
 
 
@@ -139,9 +140,9 @@ def _minor(text: str, currency: str) -> int:
 
 
 def _in_words(text: str, currency: str) -> str:
+    if not _FIGURES.fullmatch(text):
+        return "Write an amount in digits with a decimal point, as 600.00"
     digits = money.exponent(currency)
-    if text.removeprefix("-").replace(".", "", 1).isdigit() and digits == 0:
+    if digits == 0:
         return f"{currency} has no decimals: write whole units."
-    if text.removeprefix("-").replace(".", "", 1).isdigit() and not text.endswith("."):
-        return f"{currency} has {digits} decimals at most: nothing is rounded here."
-    return "Write an amount in digits with a decimal point, as 600.00"
+    return f"{currency} has {digits} decimals at most: nothing is rounded here."
