@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.guards.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 AWAY = [
     "//evil.example",

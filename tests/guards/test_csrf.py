@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from config.routes import Route
     from tests.guards.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 UNSAFE = tuple(method for method in METHODS if method not in SAFE)
 FORMS = [route for route in [*pages(), *routes_below(ADMIN)] if set(UNSAFE) & set(route.methods)]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.guards.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 handler400 = "config.api.bad_request"
 handler403 = "portal.views.errors.forbidden"
 handler404 = "config.api.not_found"

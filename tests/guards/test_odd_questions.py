@@ -32,33 +32,22 @@ WORDS = ("q", "team", "layout", "show", "bom", "next", "month", "state", "scope"
 # What lists elsewhere are ordered, searched and cut by; here they mean nothing.
 UNOFFERED = ("ordering", "search", "fields", "include", "expand", "order_by")
 ODD = [
-    "'",
-    '")) OR 1=1 --',
-    "person__password",
+    "'\")) OR 1=1 --",
     "engineer__password__startswith",
-    "%",
     "-1",
     "0",
     "9" * 400,
-    str(2**63),
-    "1e309",
     "NaN",
     "１２",  # noqa: RUF001 - digits that are no ASCII
     "\x00",
     "a\r\nSet-Cookie: a=b",
-    "\u202e\u200b\U0001d518",
-    "0000-00-00",
     "0001-01-01",
     "9999-12-31",
-    "10000-01-01",
     "2026-02-30",
-    "2026-W53-7",
-    "2026-11-25T00:00:00+25:00",
     "x" * 10_000,
-    "[]",
     "<script>",
 ]
-RAW = ["%", "%ff", "%ed%a0%80", "&&&=", "=", "page=1&page=2", "page[]=1", "%00=1"]
+RAW = ["%", "%ff&%ed%a0%80=%ed%a0%80", "page[]=1&page=1&page=2&=", "%00=1"]
 ODD_PARTS = {
     "int": ["0", str(2**31), str(2**63), "9" * 30],
     "slug": ["x" * 300, "-", "core2"],
@@ -178,7 +167,7 @@ def test_no_question_breaks_a_page_of_the_admin(
     names = ("q", "o", "p", "all", "e", "_popup", "_to_field", "id__exact", "name__regex")
     broken = [
         odd
-        for odd in ("'", "\x00", "-1", "9" * 400, "(", "[]", "x" * 10_000)
+        for odd in ("'", "\x00", "-1", "9" * 400, "(")
         if _asked(everybody["admin"], path, urlencode(dict.fromkeys(names, odd))).outcome
         is Outcome.BROKEN
     ]

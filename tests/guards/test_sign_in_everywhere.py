@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
 import urllib.parse
@@ -12,9 +13,9 @@ from config.routes import routes
 from tests.guards.asking import API, DOOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytest_django.live_server_helper import LiveServer
+
+pytestmark = pytest.mark.one_engine
 
 # What strangers may open. Everything else asks them to sign in.
 OPEN = {"/healthz", "/readyz", "/how/", DOOR, "/sign-in/demo/"}
@@ -41,24 +42,20 @@ class Stranger:
 
     def __init__(self, address: str) -> None:
         self._host = urllib.parse.urlsplit(address).netloc
-        self._connection = http.client.HTTPConnection(self._host, timeout=30)
 
     def ask(self, method: str, path: str, **headers: str) -> tuple[int, str]:
-        """The status and where the answer sends one."""
-        self._connection.request(method, path, headers=headers)
-        answer = self._connection.getresponse()
-        answer.read()
-        return answer.status, answer.headers.get("Location", "")
-
-    def close(self) -> None:
-        self._connection.close()
+        """The status and where the answer sends one, on a connection of its own."""
+        connection = http.client.HTTPConnection(self._host, timeout=30)
+        with contextlib.closing(connection):
+            connection.request(method, path, headers=headers | {"Connection": "close"})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status, answer.headers.get("Location", "")
 
 
 @pytest.fixture
-def stranger(live_server: LiveServer) -> Iterator[Stranger]:
-    asking = Stranger(live_server.url)
-    yield asking
-    asking.close()
+def stranger(live_server: LiveServer) -> Stranger:
+    return Stranger(live_server.url)
 
 
 def test_every_address_is_one_that_the_product_knows() -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.guards.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 NEEDLE = "\"'><svg onload=x>{{7*7}}{% now 'Y' %}"
 SHARP = "<svg onload"
