@@ -1,4 +1,4 @@
-"""Finance's list of months, one month, its entries and its files."""
+"""Finance's list of months, one month and its entries."""
 
 from __future__ import annotations
 
@@ -288,84 +288,6 @@ def test_a_name_that_turns_the_writing_does_not_turn_the_page(finn: Engineer) ->
 
     for address in (MONTH, f"{MONTH}entries/"):
         assert "<bdi>Ben &lt;b&gt;\u202eNeb</bdi>" in page_of(finn, address)
-
-
-# ------------------------------------------------------------------ its files
-def test_a_closed_months_file_is_handed_out_byte_for_byte(finn: Engineer) -> None:
-    swept()
-    close()
-    client = signed_in(finn)
-
-    first, second = client.get(CSV), client.get(f"{CSV}?layout=detail&version=1")
-
-    digest = hashlib.sha256(first.content).hexdigest()
-    assert first.content == second.content
-    assert (
-        first.headers["Content-Disposition"] == 'attachment; filename="rota-2026-10-detail-v1.csv"'
-    )
-    assert first.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert first.headers["Cache-Control"] == "no-store"
-    assert first.headers["ETag"] == f'"{digest}"'
-    assert first.headers["X-Checksum-SHA256"] == digest
-
-
-def test_the_file_for_excel_has_three_bytes_more_and_its_own_fingerprint(finn: Engineer) -> None:
-    swept()
-    close()
-    client = signed_in(finn)
-
-    plain = client.get(f"{CSV}?layout=summary").content
-    marked = client.get(f"{CSV}?layout=summary&bom=1")
-
-    assert marked.content == b"\xef\xbb\xbf" + plain
-    assert marked.headers["X-Checksum-SHA256"] == hashlib.sha256(marked.content).hexdigest()
-
-
-def test_an_open_months_file_is_provisional_by_name(finn: Engineer) -> None:
-    swept()
-
-    answer = signed_in(finn).get(f"{CSV}?layout=summary")
-
-    assert (
-        'filename="rota-2026-10-summary-PROVISIONAL.csv"' in answer.headers["Content-Disposition"]
-    )
-    assert answer.content.endswith(b"2026-10,00412,ENG-110,EUR,3,1800.00\r\n")
-
-
-def test_a_file_that_the_reader_has_already_is_not_sent_again(finn: Engineer) -> None:
-    swept()
-    close()
-    client = signed_in(finn)
-    tag = client.get(CSV).headers["ETag"]
-
-    answer = client.get(CSV, headers={"If-None-Match": tag})
-
-    assert (answer.status_code, answer.content) == (304, b"")
-
-
-@pytest.mark.parametrize(
-    ("asked", "status"),
-    [
-        ("layout=wide", 400),
-        ("version=zero", 400),
-        ("version=0", 400),
-        ("version=2", 404),
-        ("layout=detail&version=1", 200),
-    ],
-)
-def test_what_there_is_no_file_of_is_refused_in_words(
-    finn: Engineer, asked: str, status: int
-) -> None:
-    swept()
-    close()
-
-    assert signed_in(finn).get(f"{CSV}?{asked}").status_code == status
-
-
-def test_a_month_without_entries_has_no_file(finn: Engineer) -> None:
-    page = page_of(finn, "/finance/periods/2026-11/export.csv", status=404)
-
-    assert "Nothing is posted to 2026-11." in page
 
 
 # ------------------------------------------------------------------ how much it asks
