@@ -10,7 +10,7 @@ from knox.models import AuthToken
 from rotation.models import Draft, DraftShift, Rotation
 from tests import builders
 from tests.guards.world import NEXT_TERM, World
-from volunteers.models import Office
+from volunteers.models import Engineer, Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,11 @@ class Post:
     typed: tuple[str, ...] = ()
     records: int = 1
 
+    def prepared(self, world: World) -> Post:
+        """The same once all is as it must be."""
+        self.before(world)
+        return dataclasses.replace(self, before=_nothing)
+
 
 def _post(viewer: str, *typed: str, **fields: object) -> Post:
     return Post(viewer=viewer, fields=lambda _world: dict(fields), typed=typed)
@@ -49,9 +54,7 @@ def _no_draft_waits(_world: World) -> None:
 
 
 def _another_manager(world: World) -> None:
-    carla = world.people["other engineer"]
-    if not carla.manager_grants.exists():
-        builders.make_manager(engineer=carla, team=world.rotation.team)
+    builders.make_manager(engineer=_diana(), team=world.rotation.team)
 
 
 def _published(world: World) -> None:
@@ -62,9 +65,13 @@ def _nobody_rests(_world: World) -> None:
     DraftShift.objects.update(holder=None)
 
 
-def _term_of_another(world: World) -> Fields:
-    carla = world.people["other engineer"]
-    return {"engineer": carla.pk, "starts_on": SOON}
+def _term_of_another(_world: World) -> Fields:
+    return {"engineer": _diana().pk, "starts_on": SOON}
+
+
+def _diana() -> Engineer:
+    """Somebody who applied and is none of the viewers."""
+    return Engineer.objects.get(email="diana@example.com")
 
 
 def _rate(_world: World) -> Fields:

@@ -77,11 +77,11 @@ def _no_room(execute: Any, sql: str, params: Any, many: Any, context: Any) -> An
 def test_what_cannot_be_recorded_is_not_done(
     route: Route, post: Post, world: World, everybody: dict[str, Visitor]
 ) -> None:
-    post.before(world)
+    prepared = post.prepared(world)
     before = snapshot()
 
     with pytest.raises(AuditIsFullError), connection.execute_wrapper(_no_room):
-        send(route, post, world=world, visitor=everybody[post.viewer])
+        send(route, prepared, world=world, visitor=everybody[post.viewer])
 
     assert [name for name, digest in snapshot().items() if before[name] != digest] == []
 
