@@ -87,7 +87,7 @@ class Cleaner:
         if odd:
             self.refuse(field, f"It contains a character that cannot be kept: U+{ord(odd[0]):04X}.")
             return ""
-        if required and not any(_is_seen(letter) for letter in text):
+        if required and is_blank(text):
             self.refuse(field, "This is needed.")
         if len(text) > longest:
             self.refuse(field, f"At most {longest} characters; this has {len(text)}.")
@@ -100,6 +100,11 @@ def _is_odd(letter: str) -> bool:
 
 def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter) != "Cf" and not letter.isspace()
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader would see nothing of it: spaces and characters without a shape."""
+    return not any(_is_seen(letter) for letter in text)
 
 
 def words(field: str) -> str:

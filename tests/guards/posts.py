@@ -95,7 +95,6 @@ PAGES = {
     "settings-token-revoke": Post(viewer="engineer", fields=_own_token, typed=("token",)),
     "account_change_password": _post(
         "engineer",
-        "password1",
         oldpassword=builders.CORRECT_HORSE,
         password1="battery staple wrong horse",
         password2="battery staple wrong horse",

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from audit.operations import Area, record
 from common import wording
+from common.cleaning import is_blank
 from common.refusals import RefusedError
 from outbox.operations import queue_message
 from volunteers.models import OPEN_STATES, Application, Engineer, OnCallTeam, TermLevel, WeekWish
@@ -131,7 +132,7 @@ def decline_application(
         ApplicationNotOpenError: it does not wait any more.
     """
     words = unicodedata.normalize("NFC", reason).strip()
-    if not words:
+    if is_blank(words):
         message = "Say why in a line; the applicant sees it."
         raise ApplicationInvalidError(message, fields={"reason": message})
     if len(words) > REASON_LENGTH:
@@ -230,7 +231,7 @@ def _check_application(
     motivation: str, earliest_start_on: dt.date, weeks: list[dt.date], today: dt.date
 ) -> None:
     fields = {}
-    if not motivation:
+    if is_blank(motivation):
         fields["motivation"] = "Say in a line or two why you would like to join."
     elif len(motivation) > MOTIVATION_LENGTH:
         fields["motivation"] = (
