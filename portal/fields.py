@@ -54,7 +54,10 @@ class ShownField:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """One thing to put right: the field's label and id, both empty for the whole form."""
+    """One thing to put right: the field's label and id, both empty for the whole form.
+
+    A label that asks stands without its question mark: the message answers it.
+    """
 
     target: str
     label: str
@@ -86,7 +89,7 @@ def problems(form: BaseForm) -> list[Problem]:
     for bound in form:
         target = f"{bound.auto_id}_0" if _choices(bound) else bound.auto_id or ""
         found += [
-            Problem(target=target, label=str(bound.label), message=str(text))
+            Problem(target=target, label=str(bound.label).rstrip("?"), message=str(text))
             for text in bound.errors
         ]
     return found

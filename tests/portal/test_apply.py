@@ -186,6 +186,7 @@ def test_what_is_not_right_is_said_beside_its_field(
     assert status == 422
     assert page.count(message) == 2, "once on top, once at the field"
     assert "One thing to put right" in page
+    assert "?:" not in page
     assert not Application.objects.exists()
 
 

@@ -106,8 +106,8 @@ def test_the_summary_links_to_each_field_and_takes_the_focus() -> None:
     html = _render("{% errors form %}", form)
 
     assert "2 things to put right" in html
-    assert '<a href="#id_start">When could you start?: ' in html
-    assert '<a href="#id_weeks_0">How many weeks?: ' in html
+    assert '<a href="#id_start">When could you start: ' in html
+    assert '<a href="#id_weeks_0">How many weeks: ' in html
     assert 'tabindex="-1" autofocus' in html
 
 
