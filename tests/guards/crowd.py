@@ -1,0 +1,194 @@
+"""The cast of the API's tests as a world, and many rows of everything that a page can list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from knox.models import AuthToken
+
+from audit.models import AuditEvent
+from outbox.models import Message
+from rotation.models import Cover, Draft, PolicyVersion, Rotation, Shift, SyncRun
+from tests import builders
+from tests.api.people import Cast, make_cast
+from tests.api.rows import grow
+from tests.guards.world import World
+from volunteers.models import (
+    Absence,
+    Application,
+    Engineer,
+    ManagerGrant,
+    Office,
+    PublicHoliday,
+    RoleGrant,
+    Team,
+    WeekWish,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DAY = dt.timedelta(days=1)
+MINUTE = dt.timedelta(minutes=1)
+
+
+def make_cast_and_crowd(number: int) -> Cast:
+    """The cast with that many rows of each kind."""
+    cast = make_cast()
+    grow_crowd(cast, first=0, until=number)
+    return cast
+
+
+def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
+    """Rows number `first` to `until` of each kind."""
+    grow(cast, first=first, until=until)
+    numbers = range(first, until)
+    people = list(Engineer.objects.filter(email__startswith="eva").order_by("pk"))[first:until]
+    _rights(cast, people)
+    _own(cast, numbers)
+    _waiting(cast, people)
+    _schedule(cast, numbers)
+    _records(numbers)
+
+
+def world_of(cast: Cast) -> World:
+    """The cast's people and rows by the names that routes know."""
+    people = {
+        "engineer": cast.ben,
+        "other engineer": cast.carla,
+        "manager": cast.anna,
+        "other manager": cast.max,
+        "finance": cast.finn,
+        "admin": cast.ada,
+    }
+    level2 = builders.make_escalation_term(team=cast.team, engineer=cast.anna)
+    return World(
+        rotation=cast.rotation,
+        people={**people, "deactivated": builders.make_engineer(name="Gone")},
+        tokens={name: AuthToken.objects.create(user=one)[1] for name, one in people.items()},
+        arguments={
+            "slug": cast.rotation.slug,
+            "engineer_id": cast.ben.pk,
+            "application_id": cast.ben.applications.order_by("pk")[0].pk,
+            "absence_id": cast.ben.absences.order_by("pk")[0].pk,
+            "term_id": level2.pk,
+            "draft_id": Draft.objects.order_by("pk")[0].pk,
+            "shift_id": Shift.objects.order_by("pk")[0].pk,
+            "run_id": SyncRun.objects.order_by("pk")[0].pk,
+            "month": "2026-10",
+            "layout": "detail",
+        },
+        special={},
+    )
+
+
+def _rights(cast: Cast, people: Iterable[Engineer]) -> None:
+    for one in people:
+        ManagerGrant.objects.create(
+            team=cast.team, engineer=one, granted_by="shell", granted_from=builders.LONG_AGO
+        )
+    RoleGrant.objects.bulk_create(
+        RoleGrant(engineer=one, role="finance", proposed_by="shell", proposed_at=builders.LONG_AGO)
+        for one in people
+    )
+
+
+def _own(cast: Cast, numbers: range) -> None:
+    """Ben's days away and wishes, and applications that he took back."""
+    Absence.objects.bulk_create(
+        Absence(
+            engineer=cast.ben,
+            starts_on=builders.TODAY + 2 * number * DAY,
+            ends_on=builders.TODAY + (2 * number + 1) * DAY,
+            created_at=builders.NOW,
+        )
+        for number in numbers
+    )
+    WeekWish.objects.bulk_create(
+        WeekWish(
+            engineer=cast.ben,
+            team=cast.team,
+            week_date=builders.NEXT_WEEK + number * builders.WEEK,
+            wish="avoid",
+        )
+        for number in numbers
+    )
+    Application.objects.bulk_create(
+        _application(cast, cast.ben, number, state="withdrawn", decided_at=builders.NOW)
+        for number in numbers
+    )
+
+
+def _waiting(cast: Cast, people: list[Engineer]) -> None:
+    Application.objects.bulk_create(
+        _application(cast, one, number) for number, one in enumerate(people)
+    )
+
+
+def _application(
+    cast: Cast,
+    engineer: Engineer,
+    number: int,
+    *,
+    state: str = "submitted",
+    decided_at: dt.datetime | None = None,
+) -> Application:
+    return Application(
+        team=cast.team,
+        engineer=engineer,
+        motivation="Nights.",
+        earliest_start_on=builders.NEXT_WEEK + 26 * builders.WEEK,
+        state=state,
+        submitted_at=builders.NOW - number * MINUTE,
+        decided_at=decided_at,
+    )
+
+
+def _schedule(cast: Cast, numbers: range) -> None:
+    """Requests for cover, holidays, and versions of another rotation's policy."""
+    shift = Shift.objects.filter(level__rotation=cast.rotation).order_by("pk")[0]
+    Cover.objects.bulk_create(
+        Cover(
+            shift=shift,
+            from_engineer=shift.holder,
+            starts_at=shift.starts_at + number * MINUTE,
+            ends_at=shift.starts_at + (number + 1) * MINUTE,
+            asked_by="shell",
+            asked_at=builders.NOW,
+        )
+        for number in numbers
+    )
+    office = Office.objects.get(slug="dublin")
+    PublicHoliday.objects.bulk_create(
+        PublicHoliday(office=office, date=builders.TODAY + number * DAY, name="A day off")
+        for number in numbers
+    )
+    PolicyVersion.objects.bulk_create(
+        PolicyVersion(
+            rotation=Rotation.objects.get(slug="team-0"),
+            number=number + 1,
+            objectives=["gaps"],
+            changed_by="shell",
+            changed_at=builders.LONG_AGO,
+            effective_from=builders.LONG_AGO,
+            reason="Set up.",
+        )
+        for number in numbers
+    )
+
+
+def _records(numbers: range) -> None:
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            at=builders.NOW, actor="shell", area="people", verb="did", subject=f"thing {number}"
+        )
+        for number in numbers
+    )
+    Message.objects.bulk_create(
+        Message(
+            to=f"eva{number}@example.com", kind="k", subject="s", body="b", created_at=builders.NOW
+        )
+        for number in numbers
+    )
+    Team.objects.bulk_create(Team(name=f"Home {number:04d}") for number in numbers)
