@@ -29,6 +29,8 @@ AFTER_OCTOBER = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)
 CLOSED_MONTH = "2026-09"
 OPEN_MONTH = "2026-10"
 WORKED = [dt.date(2026, 9, 7), *(dt.date(2026, 10, day) for day in (5, 12, 19))]
+PAID_MINOR = 61743
+NUMBER = "PN-4711"
 # Ben's term began twelve weeks ago and ends when his next application wants to start.
 TERM_START = builders.THIS_WEEK - 12 * builders.WEEK
 NEXT_TERM = TERM_START + 26 * builders.WEEK
@@ -62,7 +64,9 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         builders.make_posting(engineer=person, office=office)
         person.set_password(builders.CORRECT_HORSE)
         person.save(update_fields=["password"])
-    make_rate(office=office)
+    # What past weeks were paid is not what a week is worth now.
+    make_rate(office=office, weekly_minor=PAID_MINOR)
+    make_rate(office=office, weekly_minor=70000, effective_from=builders.NEXT_WEEK - builders.WEEK)
     arguments = _make_service(rotation, people, note=note) | _make_schedule(rotation, people)
     tokens = {name: AuthToken.objects.create(user=person)[1] for name, person in people.items()}
     queued = builders.make_draft(rotation=rotation, state=Draft.State.QUEUED)
@@ -94,7 +98,7 @@ def _make_people(*, ben: str, rotation: Rotation) -> dict[str, Engineer]:
     builders.make_rotation(team=other_team)
     builders.make_manager(engineer=otto, team=other_team)
     return {
-        "engineer": builders.make_engineer(name=ben, email="ben@example.com", employee_id="0042"),
+        "engineer": builders.make_engineer(name=ben, email="ben@example.com", employee_id=NUMBER),
         "other engineer": builders.make_carla(),
         "manager": builders.make_anna(team=rotation.team),
         "other manager": otto,
