@@ -7,6 +7,9 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --re
 LOCK := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--python-version 3.11
 
+# A module's tests stay together: they share the copy of the product that it starts.
+ON_BOTH_CORES := --numprocesses 2 --dist loadfile --quiet
+
 .PHONY: help run demo-reset test setup check fix lock
 .DEFAULT_GOAL := help
 
@@ -28,8 +31,8 @@ demo-reset: $(VENV)/.run
 test: setup
 	@$(PYTHON) -m tests.services.chromium
 	@$(MAKE) --no-print-directory check
-	@ROTA_TEST_DATABASE=postgresql $(PYTHON) -m pytest
-	@ROTA_TEST_DATABASE=sqlite $(PYTHON) -m pytest -m database
+	@ROTA_TEST_DATABASE=postgresql $(PYTHON) -m pytest $(ON_BOTH_CORES)
+	@ROTA_TEST_DATABASE=sqlite $(PYTHON) -m pytest $(ON_BOTH_CORES) -m database
 	@$(PYTHON) -m tests.services.summary
 
 setup: $(VENV)/.setup

@@ -82,6 +82,9 @@ MIDDLEWARE = [
     "config.middleware.RefusalMiddleware",
 ]
 
+if ROTA_MODE is env.Mode.TEST:
+    MIDDLEWARE.insert(0, "config.middleware.QueryCountMiddleware")
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
 from tests.guards.asking import (
@@ -148,6 +150,16 @@ def test_what_is_downloaded_is_saved_and_kept_nowhere_on_the_way(
             assert "no-store" in answer.headers["Cache-Control"], route.path
 
     assert "period-export" in found
+
+
+def test_test_mode_says_how_many_queries_an_answer_took(everybody: dict[str, Visitor]) -> None:
+    engineer = everybody["engineer"]
+
+    with CaptureQueriesContext(connection) as captured:
+        answer = engineer.ask("GET", "/pay/")
+
+    assert int(answer.headers["X-Query-Count"]) == len(captured) > 0
+    assert engineer.ask("GET", "/healthz").headers["X-Query-Count"] == "0"
 
 
 @pytest.fixture

@@ -42,3 +42,7 @@ def test_nobody_sees_an_error_s_insides_in_production() -> None:
 
 def test_the_proxys_host_header_is_not_believed() -> None:
     assert outside_settings()["USE_X_FORWARDED_HOST"] is False
+
+
+def test_production_does_not_tell_how_it_answers() -> None:
+    assert not [name for name in outside_settings()["MIDDLEWARE"] if "QueryCount" in name]

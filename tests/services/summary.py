@@ -26,15 +26,17 @@ class Summary:
         """Nothing ran yet."""
         self._asking = {"database": 0, "reference": 0}
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count what asks for a database, and what compares with the reference material."""
-        for mark in self._asking:
-            marked = [item for item in session.items if item.get_closest_marker(mark)]
-            self._asking[mark] = len(marked)
+        if report.when == "setup":
+            for mark in self._asking:
+                self._asking[mark] += mark in report.keywords
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """One line on the engine, one on the reference material."""
-        if terminalreporter.config.option.collectonly:
+        if terminalreporter.config.option.collectonly or hasattr(
+            terminalreporter.config, "workerinput"
+        ):
             return
         counts = {name: len(terminalreporter.stats.get(name, [])) for name in RAN} | self._asking
         for line in (engine_line(settings.ROTA_TEST_DATABASE, counts), reference_line(counts)):
