@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.services.browser import DESKTOP, PHONE, Device, Pages, Theme, complaints, is_cut
 from tests.simulator.documents import (
@@ -40,9 +41,8 @@ def test_pages_are_clean_in_every_size_and_light(
         found += [*complaints(page), *(["too wide"] if is_cut(page) else [])]
     page.goto("/")
     page.get_by_role("link", name="Rota primary").first.click()
-    title = page.title()
+    expect(page).to_have_title("Rota primary – PagerDuty simulator")
     pages.close()
 
     assert found == []
     assert pages.problems == []
-    assert title == "Rota primary – PagerDuty simulator"
