@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from common import fault_points
+from rotation import instances
 from rotation.domain import planning
 from rotation.operations import drafts
 from rotation.queries import planning as facts
@@ -44,12 +45,7 @@ def generate_draft(*, draft_id: int, holder: str, clocks: Clocks) -> bool:
     )
     if draft is None:
         return False
-    plan = facts.plan_for(
-        rotation=draft.rotation,
-        policy=draft.policy,
-        first_week_date=draft.first_week_date,
-        weeks=draft.weeks,
-    )
+    plan = facts.plan_of_draft(draft)
     fault_points.pass_by("draft-claimed")
     try:
         solved = solve_plan(plan, should_stop=_lease_keeper(draft, holder, clocks))
@@ -70,8 +66,8 @@ def solve_plan(plan: planning.Plan, *, should_stop: Callable[[], bool]) -> draft
     shifts: list[drafts.ProposedShift] = []
     figures: list[dict[str, Any]] = []
     proven, seconds = True, 0.0
-    for levels in _instances(plan):
-        instance = problem_of(plan, levels)
+    for levels in instances.split(plan):
+        instance = instances.problem_of(plan, levels)
         solution = solve.solve(instance, time_limit=TIME_LIMIT_SECONDS, should_stop=should_stop)
         if solution.status == "infeasible":
             raise NoScheduleError(_contradiction(plan, solution))
@@ -86,102 +82,6 @@ def solve_plan(plan: planning.Plan, *, should_stop: Callable[[], bool]) -> draft
         figures={"levels": figures},
         inputs_digest=planning.digest(plan),
     )
-
-
-def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> problem.Problem:
-    """The neutral instance for these levels of a plan."""
-    return problem.Problem(
-        name="+".join(level.level for level in levels),
-        timezone=plan.zone,
-        weeks=tuple(
-            problem.Week(
-                id=week.week_date.isoformat(),
-                starts_at=week.period.starts_at,
-                ends_at=week.period.ends_at,
-                weight=week.load,
-                holidays=week.holidays,
-            )
-            for week in plan.weeks
-        ),
-        levels=tuple(problem.Level(id=level.level) for level in levels),
-        rules=problem.Rules(
-            min_rest_weeks=max(level.rest_weeks for level in levels),
-            spacing_target=plan.spacing_weeks,
-        ),
-        people=_people(plan, levels),
-        pins=tuple(
-            problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
-            for level in levels
-            for week, engineer_id in level.pins
-        ),
-        objectives=plan.objectives,
-    )
-
-
-def _instances(plan: planning.Plan) -> list[tuple[planning.PlanLevel, ...]]:
-    seen: set[int] = set()
-    for level in plan.levels:
-        ids = {person.engineer_id for person in level.people}
-        if seen & ids:
-            return [plan.levels]
-        seen |= ids
-    return [(level,) for level in plan.levels]
-
-
-def _people(
-    plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]
-) -> tuple[problem.Person, ...]:
-    roles: dict[int, list[problem.Role]] = {}
-    people: dict[int, planning.PlanPerson] = {}
-    active: dict[int, set[dt.date]] = {}
-    for level in levels:
-        for person in level.people:
-            people[person.engineer_id] = person
-            roles.setdefault(person.engineer_id, []).append(_role(plan, level, person))
-            weeks = {w.week_date for w in plan.weeks if person.is_active_in(w.week_date)}
-            active.setdefault(person.engineer_id, set()).update(weeks)
-    return tuple(
-        problem.Person(
-            id=str(engineer_id),
-            team=person.home_team,
-            roles=tuple(roles[engineer_id]),
-            active=_spans(plan, active[engineer_id]),
-            unavailable=tuple(week.isoformat() for week in person.away),
-            wants=tuple(week.isoformat() for week in person.wants),
-            avoids=tuple(week.isoformat() for week in person.avoids),
-        )
-        for engineer_id, person in sorted(people.items())
-    )
-
-
-def _role(
-    plan: planning.Plan, level: planning.PlanLevel, person: planning.PlanPerson
-) -> problem.Role:
-    first = plan.weeks[0].week_date
-    last = person.last_week
-    return problem.Role(
-        level=level.level,
-        max_shifts=level.shifts_per_term,
-        prior_load=person.prior_load,
-        prior_weeks=person.prior_weeks,
-        prior_holidays=person.prior_holidays,
-        last_week=None if last is None else (last - first).days // 7,
-    )
-
-
-def _spans(plan: planning.Plan, active: set[dt.date]) -> tuple[problem.Span, ...]:
-    """Runs of neighbouring weeks as spans, both ends included."""
-    spans: list[problem.Span] = []
-    run: list[str] = []
-    for week in plan.weeks:
-        if week.week_date in active:
-            run.append(week.week_date.isoformat())
-        elif run:
-            spans.append(problem.Span(first=run[0], last=run[-1]))
-            run = []
-    if run:
-        spans.append(problem.Span(first=run[0], last=run[-1]))
-    return tuple(spans)
 
 
 def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedShift]:

@@ -74,13 +74,30 @@ class PlanPerson:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class PlanLevel:
-    """One level to fill: its people and its rules. `pins` fixes weeks that covers rest on."""
+    """One level to fill: its people and its rules.
+
+    `pins` fixes weeks: those that covers rest on, and those that a manager fixed by hand.
+    `forbidden` keeps a person from a week by hand. `published` is who holds the published weeks,
+    None being a gap.
+    """
 
     level: str
     rest_weeks: int
     shifts_per_term: int | None
     people: tuple[PlanPerson, ...]
     pins: tuple[tuple[dt.date, int], ...]
+    forbidden: tuple[tuple[dt.date, int], ...] = ()
+    published: tuple[tuple[dt.date, int | None], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class HandRule:
+    """What a manager wants of a week by hand: this person (`pin`), or not this one (`forbid`)."""
+
+    level: str
+    week_date: dt.date
+    engineer_id: int
+    kind: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

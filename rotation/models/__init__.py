@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rotation.models.drafts import Draft, DraftShift
+from rotation.models.answers import Forecast, WeekQuestion
+from rotation.models.drafts import Draft, DraftRule, DraftShift
+from rotation.models.history import HistoryWeek
 from rotation.models.rotations import Level, LevelName, PolicyVersion, Rotation
 from rotation.models.schedule import Cover, Shift
 from rotation.models.syncs import SyncRun, SyncStep
@@ -10,7 +12,10 @@ from rotation.models.syncs import SyncRun, SyncStep
 __all__ = [
     "Cover",
     "Draft",
+    "DraftRule",
     "DraftShift",
+    "Forecast",
+    "HistoryWeek",
     "Level",
     "LevelName",
     "PolicyVersion",
@@ -18,4 +23,5 @@ __all__ = [
     "Shift",
     "SyncRun",
     "SyncStep",
+    "WeekQuestion",
 ]

@@ -9,7 +9,16 @@ ENGINEER = "volunteers.Engineer"
 
 
 class Draft(models.Model):
-    """A generated proposal for a horizon of weeks. It waits in a state; a sweep moves it on."""
+    """A generated proposal for a horizon of weeks. It waits in a state; a sweep moves it on.
+
+    A repair changes as few published weeks as possible; `cause` says in a sentence what made it
+    necessary. `objectives` is the order that was solved for. `progress` is what the search has
+    found so far, while it runs: `{"level", "objective", "best", "bound", "done": [names]}`.
+    """
+
+    class Kind(models.TextChoices):
+        FULL = "full"
+        REPAIR = "repair"
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -24,6 +33,11 @@ class Draft(models.Model):
         "rotation.Rotation", on_delete=models.PROTECT, related_name="drafts"
     )
     number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.FULL)
+    cause = models.CharField(max_length=300, blank=True)
+    solved_again_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="solved_again"
+    )
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
     first_week_date = models.DateField()
     weeks = models.PositiveIntegerField()
@@ -32,6 +46,8 @@ class Draft(models.Model):
     )
     base_version = models.PositiveIntegerField()
     inputs_digest = models.CharField(max_length=64, blank=True)
+    objectives = models.JSONField(default=list)
+    progress = models.JSONField(default=dict)
     requested_by = models.ForeignKey(
         ENGINEER, on_delete=models.PROTECT, null=True, related_name="requested_drafts"
     )
@@ -53,6 +69,9 @@ class Draft(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["rotation", "number"], name="draft_number_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["full", "repair"]), name="draft_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(weeks__gte=1, weeks__lte=53), name="draft_is_at_most_53_weeks"
             ),
@@ -115,3 +134,42 @@ class DraftShift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level_id} {self.week_date}"
+
+
+class DraftRule(models.Model):
+    """What a manager wants of one week by hand: this person, or not this person.
+
+    It counts when the draft is solved; one added later (`added_at` after the draft's
+    `requested_at`) waits until the draft is solved again, which copies it.
+    """
+
+    class Kind(models.TextChoices):
+        PIN = "pin"
+        FORBID = "forbid"
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="rules")
+    level = models.ForeignKey("rotation.Level", on_delete=models.PROTECT, related_name="+")
+    week_date = models.DateField()
+    engineer = models.ForeignKey(ENGINEER, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    added_by = models.CharField(max_length=254)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["draft", "level", "week_date", "engineer"],
+                name="draft_rule_once_per_person_and_week",
+            ),
+            models.UniqueConstraint(
+                fields=["draft", "level", "week_date"],
+                condition=Q(kind="pin"),
+                name="draft_rule_pins_one_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["pin", "forbid"]), name="draft_rule_kind_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.engineer_id} {self.week_date}"

@@ -82,7 +82,11 @@ class Level(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """Every figure of how the team works, from an instant on; never changed, only followed."""
+    """Every figure of how the team works, from an instant on; never changed, only followed.
+
+    `holiday_weights` gives hundredths of load for a public holiday by office (slug); empty means
+    the rotation's own calendar at `holiday_load_hundredths`.
+    """
 
     rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, related_name="policies")
     number = models.PositiveIntegerField()
@@ -97,6 +101,7 @@ class PolicyVersion(models.Model):
     escalation_shifts_per_term = models.PositiveIntegerField(null=True)
     spacing_weeks = models.PositiveIntegerField(default=5)
     holiday_load_hundredths = models.PositiveIntegerField(default=50)
+    holiday_weights = models.JSONField(default=dict)
     objectives = models.JSONField(default=list)
     changed_by = models.CharField(max_length=254)
     changed_at = models.DateTimeField()

@@ -79,12 +79,7 @@ def publish_draft(
         draft = Draft.objects.select_related("rotation__team", "policy").get(pk=draft_id)
         version = _take_version(draft, actor, now)
         _take_draft(draft, actor, now)
-        plan = planning.plan_for(
-            rotation=draft.rotation,
-            policy=draft.policy,
-            first_week_date=draft.first_week_date,
-            weeks=draft.weeks,
-        )
+        plan = planning.plan_of_draft(draft)
         rows = _coming_rows(draft, plan, now)
         _ask_rules(draft, plan, rows)
         _ask_about_gaps(rows, confirmed=escalation_gaps_confirmed)

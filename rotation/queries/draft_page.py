@@ -124,12 +124,7 @@ def solved(*, draft: Draft, now: dt.datetime) -> Solved:
 
 def current_plan(*, draft: Draft) -> Plan:
     """The facts for the draft's weeks as they are now, by the policy that it was made with."""
-    return planning.plan_for(
-        rotation=draft.rotation,
-        policy=draft.policy,
-        first_week_date=draft.first_week_date,
-        weeks=draft.weeks,
-    )
+    return planning.plan_of_draft(draft)
 
 
 def proposal(found: Solved, *, now: dt.datetime) -> Proposal:

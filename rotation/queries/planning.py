@@ -8,7 +8,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from rotation.domain import planning, slots
-from rotation.models import Cover, LevelName, PolicyVersion, Rotation, Shift
+from rotation.models import Cover, Draft, LevelName, PolicyVersion, Rotation, Shift
 from rotation.queries import patterns
 from volunteers.queries import service
 
@@ -27,16 +27,48 @@ class _Facts:
     away: dict[int, tuple[dt.date, ...]]
     wishes: dict[tuple[int, str], tuple[dt.date, ...]]
     pins: dict[str, tuple[tuple[dt.date, int], ...]]
+    published: dict[str, tuple[tuple[dt.date, int | None], ...]]
+    rules: tuple[planning.HandRule, ...]
+
+
+def plan_of_draft(draft: Draft) -> planning.Plan:
+    """The facts for a draft as they are now, with the rules by hand that it was asked for with."""
+    rules = draft.rules.filter(added_at__lte=draft.requested_at).select_related("level")
+    return plan_for(
+        rotation=draft.rotation,
+        policy=draft.policy,
+        first_week_date=draft.first_week_date,
+        weeks=draft.weeks,
+        objectives=tuple(draft.objectives),
+        rules=tuple(
+            planning.HandRule(
+                level=rule.level.name,
+                week_date=rule.week_date,
+                engineer_id=rule.engineer_id,
+                kind=rule.kind,
+            )
+            for rule in rules.order_by("week_date", "level_id", "engineer_id")
+        ),
+    )
 
 
 def plan_for(
-    *, rotation: Rotation, policy: PolicyVersion, first_week_date: dt.date, weeks: int
+    *,
+    rotation: Rotation,
+    policy: PolicyVersion,
+    first_week_date: dt.date,
+    weeks: int,
+    objectives: tuple[str, ...] = (),
+    rules: tuple[planning.HandRule, ...] = (),
 ) -> planning.Plan:
-    """The facts for a draft of `weeks` weeks from a handover date on; a fixed number of queries."""
+    """The facts for `weeks` weeks from a handover date on; a fixed number of queries.
+
+    Without `objectives` the policy's order holds.
+    """
     pattern = patterns.pattern_of(rotation)
     horizon = slots.weeks_from(pattern, first_week_date, weeks)
     holidays = patterns.holidays_in(rotation, horizon)
-    facts = _facts(rotation, pattern, horizon, frozenset(holidays))
+    facts = _facts(rotation, pattern, horizon, frozenset(holidays), rules)
     return planning.Plan(
         zone=rotation.time_zone,
         weeks=planning.plan_weeks(pattern, horizon, holidays, policy.holiday_load_hundredths),
@@ -55,7 +87,7 @@ def plan_for(
             ),
         ),
         spacing_weeks=policy.spacing_weeks,
-        objectives=tuple(policy.objectives),
+        objectives=objectives or tuple(policy.objectives),
         policy_number=policy.number,
     )
 
@@ -77,6 +109,7 @@ def _facts(
     pattern: slots.WeekPattern,
     weeks: list[slots.Week],
     holidays: frozenset[dt.date],
+    rules: tuple[planning.HandRule, ...],
 ) -> _Facts:
     first, until = weeks[0].week_date, weeks[-1].week_date + planning.WEEK
     services = service.services_of(team_id=rotation.team_id)
@@ -103,6 +136,8 @@ def _facts(
         },
         wishes={key: tuple(dates) for key, dates in wishes.items()},
         pins=_pins(rotation, first, until),
+        published=_published(rotation, first, until),
+        rules=rules,
     )
 
 
@@ -139,6 +174,33 @@ def _pins(
     return {level: tuple(items) for level, items in pins.items()}
 
 
+def _published(
+    rotation: Rotation, first: dt.date, until: dt.date
+) -> dict[str, tuple[tuple[dt.date, int | None], ...]]:
+    rows = (
+        Shift.objects.filter(
+            level__rotation=rotation,
+            week_date__gte=first,
+            week_date__lt=until,
+            cancelled_at__isnull=True,
+        )
+        .order_by("week_date", "pk")
+        .values_list("level__name", "week_date", "holder_id")
+    )
+    published: dict[str, list[tuple[dt.date, int | None]]] = collections.defaultdict(list)
+    for level, week_date, holder_id in rows:
+        published[level].append((week_date, holder_id))
+    return {level: tuple(items) for level, items in published.items()}
+
+
+def _by_hand(facts: _Facts, level: LevelName, kind: str) -> tuple[tuple[dt.date, int], ...]:
+    return tuple(
+        (rule.week_date, rule.engineer_id)
+        for rule in facts.rules
+        if rule.level == level and rule.kind == kind
+    )
+
+
 def _level(
     level: LevelName, facts: _Facts, *, rest_weeks: int, shifts_per_term: int | None
 ) -> planning.PlanLevel:
@@ -156,7 +218,9 @@ def _level(
         rest_weeks=rest_weeks,
         shifts_per_term=shifts_per_term,
         people=tuple(_person(engineer_id, level, facts) for engineer_id in people),
-        pins=facts.pins.get(level, ()),
+        pins=tuple(dict.fromkeys((*facts.pins.get(level, ()), *_by_hand(facts, level, "pin")))),
+        forbidden=_by_hand(facts, level, "forbid"),
+        published=facts.published.get(level, ()),
     )
 
 

@@ -45,6 +45,7 @@ class Member:
     wants: frozenset[int]
     avoids: frozenset[int]
     last: int | None
+    forbidden: frozenset[Cell] = frozenset()
 
     def post_at(self, level: int) -> Post | None:
         """The person's post at a level, or None."""
@@ -89,17 +90,18 @@ class Grid:
     def own_reason(self, member: Member, cell: Cell) -> str | None:
         """Why this person can never take this cell, whatever the rota, or None.
 
-        The first that applies of `no_role`, `inactive`, `unavailable`, `rest`.
+        The first that applies of `no_role`, `inactive`, `unavailable`, `forbidden`, `rest`.
         """
         position, level = cell
-        if member.post_at(level) is None:
-            return "no_role"
-        if position not in member.active:
-            return "inactive"
-        if position in member.unavailable:
-            return "unavailable"
         rests = member.last is not None and position - member.last <= self.rest
-        return "rest" if rests else None
+        reasons = {
+            "no_role": member.post_at(level) is None,
+            "inactive": position not in member.active,
+            "unavailable": position in member.unavailable,
+            "forbidden": cell in member.forbidden,
+            "rest": rests,
+        }
+        return next((code for code, applies in reasons.items() if applies), None)
 
 
 def grid_of(problem: Problem) -> Grid:
@@ -164,6 +166,7 @@ def _member(
 ) -> Member:
     person = problem.people[index]
     positions = {week.id: position for position, week in enumerate(problem.weeks)}
+    numbers = {level.id: number for number, level in enumerate(problem.levels)}
     lasts = [role.last_week for role in person.roles if role.last_week is not None]
     return Member(
         index=index,
@@ -186,4 +189,9 @@ def _member(
         wants=frozenset(positions[week] for week in person.wants),
         avoids=frozenset(positions[week] for week in person.avoids),
         last=max(lasts, default=None),
+        forbidden=frozenset(
+            (positions[cell.week], numbers[cell.level])
+            for cell in problem.forbidden
+            if cell.person == person.id and cell.level in numbers
+        ),
     )

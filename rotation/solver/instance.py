@@ -124,6 +124,9 @@ class PublishedCell:
 class Problem:
     """Who may work when, and what counts, in order: the first of `objectives` counts most.
 
+    `forbidden` are cells that a person may not take although nothing else keeps them from it; the
+    instance file has no such thing.
+
     Raises:
         ProblemError: on construction, when parts do not fit together; names the place.
     """
@@ -134,6 +137,7 @@ class Problem:
     rules: Rules = Rules()
     people: tuple[Person, ...] = ()
     pins: tuple[Pin, ...] = ()
+    forbidden: tuple[Pin, ...] = ()
     published: tuple[PublishedCell, ...] | None = None
     name: str = ""
     note: str = ""
@@ -151,6 +155,8 @@ class Problem:
         for index, person in enumerate(self.people):
             _check_person(f"people[{index}]", person, known)
         _check_published(self.published or (), known)
+        for index, cell in enumerate(self.forbidden):
+            _check_week(f"forbidden[{index}].week", cell.week, known)
         _check_unique("objectives", "", self.objectives)
         for index, name in enumerate(self.objectives):
             if name not in OBJECTIVES:

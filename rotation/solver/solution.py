@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["optimal", "feasible", "infeasible"]
 
-GAP_CODES = ("no_role", "inactive", "unavailable", "rest", "other_level")
+GAP_CODES = ("no_role", "inactive", "unavailable", "forbidden", "rest", "other_level")
 PIN_CODES = (
     "pin_unknown",
     "pin_no_role",
     "pin_inactive",
     "pin_unavailable",
+    "pin_forbidden",
     "pin_rest",
     "pin_double_booking",
     "pin_two_people",

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation import generation
+from rotation import instances
 from rotation.domain import fairness, planning, slots
 from rotation.domain.fairness import HeldWeek
 from rotation.queries.fairness import one_decimal
@@ -120,7 +120,7 @@ def test_the_published_share_is_the_one_that_drafts_are_solved_by(
         objectives=("gaps",),
         policy_number=1,
     )
-    solved_by = objectives.fair_loads(generation.problem_of(plan, (level,)))["primary"]
+    solved_by = objectives.fair_loads(instances.problem_of(plan, (level,)))["primary"]
     held = [
         HeldWeek(week_date=week.week_date, load=load, holder_id=None)
         for week, load in zip(weeks, loads, strict=True)

@@ -1,0 +1,123 @@
+"""A plan's facts as instances of the scheduling problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rotation.solver import problem
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from rotation.domain import planning
+
+
+def split(plan: planning.Plan) -> list[tuple[planning.PlanLevel, ...]]:
+    """The levels that are solved together: each by itself, unless somebody serves at both."""
+    seen: set[int] = set()
+    for level in plan.levels:
+        ids = {person.engineer_id for person in level.people}
+        if seen & ids:
+            return [plan.levels]
+        seen |= ids
+    return [(level,) for level in plan.levels]
+
+
+def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> problem.Problem:
+    """The neutral instance for these levels of a plan."""
+    return problem.Problem(
+        name="+".join(level.level for level in levels),
+        timezone=plan.zone,
+        weeks=tuple(
+            problem.Week(
+                id=week.week_date.isoformat(),
+                starts_at=week.period.starts_at,
+                ends_at=week.period.ends_at,
+                weight=week.load,
+                holidays=week.holidays,
+            )
+            for week in plan.weeks
+        ),
+        levels=tuple(problem.Level(id=level.level) for level in levels),
+        rules=problem.Rules(
+            min_rest_weeks=max(level.rest_weeks for level in levels),
+            spacing_target=plan.spacing_weeks,
+        ),
+        people=_people(plan, levels),
+        pins=tuple(
+            problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
+            for level in levels
+            for week, engineer_id in level.pins
+        ),
+        forbidden=tuple(
+            problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
+            for level in levels
+            for week, engineer_id in level.forbidden
+        ),
+        published=tuple(
+            problem.PublishedCell(
+                week=week.isoformat(),
+                level=level.level,
+                person=None if engineer_id is None else str(engineer_id),
+            )
+            for level in levels
+            for week, engineer_id in level.published
+        ),
+        objectives=plan.objectives,
+    )
+
+
+def _people(
+    plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]
+) -> tuple[problem.Person, ...]:
+    roles: dict[int, list[problem.Role]] = {}
+    people: dict[int, planning.PlanPerson] = {}
+    active: dict[int, set[dt.date]] = {}
+    for level in levels:
+        for person in level.people:
+            people[person.engineer_id] = person
+            roles.setdefault(person.engineer_id, []).append(_role(plan, level, person))
+            weeks = {w.week_date for w in plan.weeks if person.is_active_in(w.week_date)}
+            active.setdefault(person.engineer_id, set()).update(weeks)
+    return tuple(
+        problem.Person(
+            id=str(engineer_id),
+            team=person.home_team,
+            roles=tuple(roles[engineer_id]),
+            active=_spans(plan, active[engineer_id]),
+            unavailable=tuple(week.isoformat() for week in person.away),
+            wants=tuple(week.isoformat() for week in person.wants),
+            avoids=tuple(week.isoformat() for week in person.avoids),
+        )
+        for engineer_id, person in sorted(people.items())
+    )
+
+
+def _role(
+    plan: planning.Plan, level: planning.PlanLevel, person: planning.PlanPerson
+) -> problem.Role:
+    first = plan.weeks[0].week_date
+    last = person.last_week
+    return problem.Role(
+        level=level.level,
+        max_shifts=level.shifts_per_term,
+        prior_load=person.prior_load,
+        prior_weeks=person.prior_weeks,
+        prior_holidays=person.prior_holidays,
+        last_week=None if last is None else (last - first).days // 7,
+    )
+
+
+def _spans(plan: planning.Plan, active: set[dt.date]) -> tuple[problem.Span, ...]:
+    """Runs of neighbouring weeks as spans, both ends included."""
+    spans: list[problem.Span] = []
+    run: list[str] = []
+    for week in plan.weeks:
+        if week.week_date in active:
+            run.append(week.week_date.isoformat())
+        elif run:
+            spans.append(problem.Span(first=run[0], last=run[-1]))
+            run = []
+    if run:
+        spans.append(problem.Span(first=run[0], last=run[-1]))
+    return tuple(spans)
