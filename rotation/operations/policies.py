@@ -25,11 +25,11 @@ OBJECTIVES = (
     "unfairness",
     "holidays",
     "changes",
-    "spread",
     "preferences",
+    "spread",
     "adjacency",
 )
-"""Everything that a schedule can be made good at."""
+"""Everything that a schedule can be made good at, in the order that a team starts with."""
 
 
 class PolicyInvalidError(RefusedError):
@@ -53,7 +53,7 @@ class Figures:
     escalation_shifts_per_term: int | None = None
     spacing_weeks: int = 5
     holiday_load_hundredths: int = 50
-    objectives: tuple[str, ...] = ("gaps", "overload", "unfairness", "preferences")
+    objectives: tuple[str, ...] = OBJECTIVES
 
 
 _BOUNDS = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rotation.domain import slots
 from rotation.models import Cover, Draft, DraftShift, Level, PolicyVersion, Rotation, Shift
+from rotation.operations.policies import OBJECTIVES
 from tests.builders.moments import LONG_AGO, NEXT_WEEK, NOW
 from tests.builders.service import make_team
 from volunteers.models import PublicHoliday
@@ -58,7 +59,7 @@ def make_policy(
         number=rotation.policies.count() + 1,
         term_weeks=term_weeks,
         horizon_weeks=horizon_weeks,
-        objectives=["gaps", "overload", "unfairness", "preferences"],
+        objectives=list(OBJECTIVES),
         changed_by="shell",
         changed_at=effective_from,
         effective_from=effective_from,

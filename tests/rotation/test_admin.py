@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from rotation.models import Rotation
+from rotation.operations import policies
 from tests import builders
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def test_a_policy_changes_by_a_form_with_a_reason(client: Client) -> None:
     client.post(address, figures | {"term_weeks": 13, "reason": "Shorter."})
     latest = rotation.policies.latest("number")
     assert (latest.number, latest.term_weeks, latest.reason) == (2, 13, "Shorter.")
-    assert latest.objectives == ["gaps", "overload", "unfairness", "preferences"]
+    assert latest.objectives == list(policies.OBJECTIVES)
 
 
 def test_drafts_are_their_managers_alone(client: Client) -> None:

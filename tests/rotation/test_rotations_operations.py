@@ -47,7 +47,7 @@ def test_a_rotation_comes_with_two_levels_and_a_policy_in_force() -> None:
     assert sorted(rotation.levels.values_list("name", flat=True)) == ["escalation", "primary"]
     policy = patterns.policy_in_force(rotation_id=rotation.pk, now=NOW)
     assert (policy.number, policy.reason) == (1, "We start.")
-    assert policy.objectives == ["gaps", "overload", "unfairness", "preferences"]
+    assert policy.objectives == list(policies.OBJECTIVES)
     assert AuditEvent.objects.get().team == team.slug
 
 
