@@ -26,6 +26,11 @@ class Breach:
     why: str
 
 
+def clear_weeks(one: dt.date, other: dt.date) -> int:
+    """How many whole weeks lie between two shifts of a person; -1 for one and the same week."""
+    return abs((other - one).days) // WEEK_DAYS - 1
+
+
 def breaches(level: PlanLevel, assignments: Mapping[dt.date, int]) -> list[Breach]:
     """What the rules forbid in one level's assignments (week to engineer id), in order of week."""
     people = {person.engineer_id: person for person in level.people}
@@ -67,7 +72,7 @@ def _rest(level: PlanLevel, assignments: Mapping[dt.date, int]) -> list[Breach]:
         before = last.get(engineer_id)
         row = dates if before is None else [before, *dates]
         for one, other in itertools.pairwise(row):
-            clear = (other - one).days // WEEK_DAYS - 1
+            clear = clear_weeks(one, other)
             if clear < level.rest_weeks:
                 found.append(
                     Breach(

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from common.periods import Period, intersection
-from rotation.domain.stints import CoverSpan, Stint
+from rotation.domain.stints import CoverSpan, Stint, on_call_stints
 from rotation.domain.stints import stints as stints_of
 from rotation.models import Cover, Shift
 
@@ -51,6 +51,18 @@ class WorkedShift:
     def windows(self) -> list[Period]:
         """The on-call time inside the shift, in order."""
         return intersection(self.day_windows, [self.period])
+
+    @property
+    def carrier_id(self) -> int | None:
+        """Whose week it is for load and rest: who covers the whole of it, else the holder."""
+        whole = self.stints[0] if len(self.stints) == 1 else None
+        if whole is None or whole.person is None:
+            return self.holder_id
+        return whole.person
+
+    def within(self, period: Period) -> list[Stint]:
+        """The stints cut to that time, in order; nobody's too."""
+        return on_call_stints(self.stints, [period])
 
     def stint_at(self, instant: dt.datetime) -> Stint | None:
         """Whose stint it is at that instant; None outside the shift."""

@@ -73,6 +73,15 @@ def create_engineer(
     return engineer
 
 
+def hold_engineer(*, engineer_id: int) -> None:
+    """Let nobody else agree to something for this person until the transaction ends.
+
+    The row stands for the person, as for days away: two decisions about one wait for each other.
+    """
+    held = Engineer.objects.select_for_update(no_key=True).filter(pk=engineer_id)
+    held.values_list("pk", flat=True).first()
+
+
 def rename_engineer(*, engineer_id: int, name: str, actor: Actor, now: dt.datetime) -> Engineer:
     """Give somebody another name. Nothing is recorded when nothing changes.
 

@@ -1,0 +1,191 @@
+"""Who may be asked for a part of a shift, with the facts that the rules are asked about."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from common.periods import Period, intersection
+from rotation.domain import cover_candidates, fairness, slots
+from rotation.domain.planning import DaysAway, is_active
+from rotation.domain.stints import on_call_stints
+from rotation.models import LevelName, Shift
+from rotation.queries import patterns, worked
+from volunteers.queries import service
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from rotation.domain.cover_candidates import Busy, Candidate, Part, Person
+    from rotation.domain.slots import WeekPattern
+    from rotation.models import Rotation
+    from rotation.queries.worked import WorkedShift
+    from volunteers.queries.service import Service
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class _Around:
+    """What is read once for everybody: weeks of the rotation, shifts at the time of the part."""
+
+    pattern: WeekPattern
+    services: Sequence[Service]
+    weeks: Sequence[WorkedShift]
+    busy: Mapping[int, Sequence[Busy]]
+    away: Mapping[int, Sequence[Period]]
+    shares: Mapping[int, fairness.Share]
+
+
+def part_of(
+    *, shift: WorkedShift, rotation: Rotation, period: Period, now: dt.datetime
+) -> cover_candidates.Part:
+    """The time as a part of the shift, with the policy in force for its level; one query."""
+    policy = patterns.policy_in_force(rotation_id=rotation.pk, now=now)
+    is_primary = shift.level == LevelName.PRIMARY
+    windows = intersection(shift.windows, [period])
+    return cover_candidates.Part(
+        level=shift.level,
+        week_date=shift.week_date,
+        zone=shift.zone,
+        period=period,
+        windows=tuple(windows),
+        is_whole=period == shift.period,
+        load=cover_candidates.share_of_load(shift.load_hundredths, windows, shift.windows),
+        rest_weeks=policy.primary_rest_weeks if is_primary else policy.escalation_rest_weeks,
+        shifts_per_term=policy.primary_shifts_per_term
+        if is_primary
+        else policy.escalation_shifts_per_term,
+    )
+
+
+def candidates(
+    *,
+    shift: WorkedShift,
+    rotation: Rotation,
+    part: Part,
+    without: Collection[int] = (),
+    now: dt.datetime,
+) -> list[Candidate]:
+    """Everybody with a term in the team that is not over by then, best first.
+
+    `without` leaves people out. A fixed number of queries.
+    """
+    services = service.services_of(
+        team_id=rotation.team_id, from_date=slots.local_date(part.zone, part.period.starts_at)
+    )
+    ids = sorted({line.engineer_id for line in services} - set(without))
+    around = _around(shift, rotation, part, services, now)
+    return cover_candidates.ranked(part, [_person(each, part, around) for each in ids])
+
+
+def _around(
+    shift: WorkedShift,
+    rotation: Rotation,
+    part: Part,
+    services: Sequence[Service],
+    now: dt.datetime,
+) -> _Around:
+    ids = {line.engineer_id for line in services}
+    rows = Shift.objects.filter(level__rotation=rotation, cancelled_at__isnull=True)
+    weeks = worked.worked_shifts(shifts=rows)
+    return _Around(
+        pattern=patterns.pattern_of(rotation),
+        services=services,
+        weeks=[week for week in weeks if week.shift_id != shift.shift_id],
+        busy=_busy(part),
+        away=_away(ids, part),
+        shares=_shares(part.level, services, weeks, rotation, now),
+    )
+
+
+def _busy(part: Part) -> dict[int, list[Busy]]:
+    """Each person's on-call time at the time of the part, in whatever rotation."""
+    rows = Shift.objects.filter(
+        starts_at__lt=part.period.ends_at, ends_at__gt=part.period.starts_at
+    )
+    found: dict[int, list[Busy]] = collections.defaultdict(list)
+    for shift in worked.worked_shifts(shifts=rows):
+        where = f"{LevelName(shift.level).label.lower()} of {shift.rotation_name}"
+        for stint in on_call_stints(shift.stints, shift.windows):
+            if stint.person is not None:
+                busy = cover_candidates.Busy(period=stint.period, where=where)
+                found[stint.person].append(busy)
+    return found
+
+
+def _away(ids: Iterable[int], part: Part) -> dict[int, list[Period]]:
+    found: dict[int, list[Period]] = collections.defaultdict(list)
+    # An office may be up to a day away from UTC.
+    for away in service.absences_of(
+        engineer_ids=ids,
+        from_date=part.period.starts_at.date() - DAY,
+        until_date=part.period.ends_at.date() + 2 * DAY,
+    ):
+        days = DaysAway(starts_on=away.starts_on, ends_on=away.ends_on, zone=away.zone)
+        found[away.engineer_id].append(days.period)
+    return found
+
+
+def _shares(
+    level: str,
+    services: Sequence[Service],
+    weeks: Iterable[WorkedShift],
+    rotation: Rotation,
+    now: dt.datetime,
+) -> dict[int, fairness.Share]:
+    """Load against the fair share at the level, weeks that somebody covers wholly as theirs."""
+    terms: dict[int, list[tuple[dt.date, dt.date | None]]] = collections.defaultdict(list)
+    for line in services:
+        if line.level == level:
+            terms[line.engineer_id].append((line.starts_on, line.ends_on))
+    held = [
+        fairness.HeldWeek(
+            week_date=week.week_date, load=week.load_hundredths, holder_id=week.carrier_id
+        )
+        for week in weeks
+        if week.level == level
+    ]
+    current = slots.week_at(patterns.pattern_of(rotation), now).week_date
+    people = {engineer_id: tuple(spans) for engineer_id, spans in terms.items()}
+    return {share.engineer_id: share for share in fairness.shares(people, held, current)}
+
+
+def _person(engineer_id: int, part: Part, around: _Around) -> Person:
+    lines = [line for line in around.services if line.engineer_id == engineer_id]
+    own = [week for week in around.weeks if week.carrier_id == engineer_id]
+    share = around.shares.get(engineer_id)
+    return cover_candidates.Person(
+        engineer_id=engineer_id,
+        name=lines[0].name,
+        terms=tuple(_serves(line, around.pattern) for line in lines),
+        away=tuple(around.away.get(engineer_id, ())),
+        busy=tuple(around.busy.get(engineer_id, ())),
+        weeks=tuple(sorted({week.week_date for week in own})),
+        shifts_in_term=_shifts_in_term(lines, own, part),
+        load=share.load if share is not None else 0,
+        fair=share.fair if share is not None else 0,
+    )
+
+
+def _serves(line: Service, pattern: WeekPattern) -> cover_candidates.Serves:
+    def at(day: dt.date) -> dt.datetime:
+        return slots.local_instant(pattern.zone, day, pattern.handover_time)
+
+    return cover_candidates.Serves(
+        level=line.level,
+        starts_at=at(line.starts_on),
+        ends_at=None if line.ends_on is None else at(line.ends_on),
+    )
+
+
+def _shifts_in_term(lines: Iterable[Service], own: Iterable[WorkedShift], part: Part) -> int:
+    terms = tuple(
+        (line.starts_on, line.ends_on)
+        for line in lines
+        if line.level == part.level and is_active(((line.starts_on, line.ends_on),), part.week_date)
+    )
+    weeks = [week.week_date for week in own if week.level == part.level]
+    return sum(1 for week_date in weeks if is_active(terms, week_date))
