@@ -39,7 +39,10 @@ class Link:
 
 HOME = Place(word="Home", route="home", icon="house", nouns=("home",))
 COVERAGE = Place(
-    word="Coverage", route="rotations", icon="calendar-range", nouns=("rotation", "shift", "policy")
+    word="Coverage",
+    route="rotations",
+    icon="calendar-range",
+    nouns=("rotation", "shift", "cover", "policy"),
 )
 DRAFTS = Place(word="Drafts", route="drafts", icon="scale", nouns=("draft",))
 APPLICATIONS = Place(

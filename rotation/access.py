@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotation.models import Draft, Rotation, Shift, SyncRun
+from rotation.models import Cover, Draft, Rotation, Shift, SyncRun
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from volunteers.access import Viewer
+
+AGREED = [Cover.State.ACCEPTED, Cover.State.UNDONE]
 
 
 def visible_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
@@ -34,6 +36,24 @@ def visible_shifts(*, viewer: Viewer) -> QuerySet[Shift]:
     """Every published shift."""
     del viewer
     return Shift.objects.all()
+
+
+def coverable_shifts(*, viewer: Viewer) -> QuerySet[Shift]:
+    """Those of the teams that the viewer manages: covers are entered there for somebody."""
+    return Shift.objects.filter(level__rotation__team_id__in=viewer.managed_team_ids)
+
+
+def visible_covers(*, viewer: Viewer) -> QuerySet[Cover]:
+    """Every agreed cover, undone ones too: the schedule is read by all."""
+    del viewer
+    return Cover.objects.filter(state__in=AGREED)
+
+
+def undoable_covers(*, viewer: Viewer) -> QuerySet[Cover]:
+    """Agreed covers of the teams that the viewer manages."""
+    return visible_covers(viewer=viewer).filter(
+        shift__level__rotation__team_id__in=viewer.managed_team_ids
+    )
 
 
 def visible_drafts(*, viewer: Viewer) -> QuerySet[Draft]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.views import drafts, rotations, shifts, sync
+from rotation.views import covers, drafts, rotations, shifts, sync
 
 urlpatterns = [
     path("rotations/", rotations.rotation_list, name="rotations"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("rotations/<slug:slug>/pagerduty/", sync.rotation_pagerduty, name="rotation-pagerduty"),
     path("rotations/<slug:slug>/sync/", sync.rotation_sync, name="rotation-sync"),
     path("shifts/<int:shift_id>/", shifts.shift_detail, name="shift-detail"),
+    path("shifts/<int:shift_id>/cover/", covers.enter, name="cover-enter"),
+    path("covers/<int:cover_id>/undo/", covers.undo, name="cover-undo"),
     path("drafts/", drafts.draft_list, name="drafts"),
     path("drafts/<int:draft_id>/", drafts.draft_detail, name="draft-detail"),
     path("drafts/<int:draft_id>/publish/", drafts.draft_publish, name="draft-publish"),

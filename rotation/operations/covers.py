@@ -102,7 +102,7 @@ def enter_cover(*, wanted: WantedCover, actor: Actor, now: dt.datetime) -> Cover
     with transaction.atomic():
         shift = _held_shift(wanted.shift_id)
         people.hold_engineer(engineer_id=wanted.to_engineer_id)
-        line = _open_shift(shift, now)
+        line = open_shift(shift=shift, now=now)
         period = part_period(
             shift=line, starts_at=wanted.starts_at, ends_at=wanted.ends_at, now=now
         )
@@ -128,7 +128,7 @@ def undo_cover(*, cover_id: int, actor: Actor, now: dt.datetime) -> Cover:
     """
     with transaction.atomic():
         shift = _held_shift(Cover.objects.values_list("shift_id", flat=True).get(pk=cover_id))
-        line = _open_shift(shift, now)
+        line = open_shift(shift=shift, now=now)
         cover = Cover.objects.select_related("from_engineer", "to_engineer").get(pk=cover_id)
         at = now.replace(microsecond=0)
         _refuse_closed(cover, at)
@@ -188,7 +188,13 @@ def _held_shift(shift_id: int) -> Shift:
     return shifts.select_related("level__rotation__team").get(pk=shift_id)
 
 
-def _open_shift(shift: Shift, now: dt.datetime) -> WorkedShift:
+def open_shift(*, shift: Shift, now: dt.datetime) -> WorkedShift:
+    """The shift with its stints, while covers of it can change.
+
+    Raises:
+        ShiftCompletedError: the week has ended or is paid for.
+        ShiftCancelledError: the week was cancelled.
+    """
     if shift.cancelled_at is not None:
         raise ShiftCancelledError("This week was cancelled; nobody carries it. Nothing changed.")
     if shift.completed_at is not None or shift.ends_at <= now:

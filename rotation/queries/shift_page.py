@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from common import wording
 from common.periods import seconds
 from rotation.domain import slots
-from rotation.models import Draft, Level, Shift
-from rotation.queries import cells, reasons, worked
+from rotation.models import Cover, Draft, Level, Shift
+from rotation.queries import cells, covers, reasons, worked
 from volunteers.queries import marks
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from common.periods import Period
     from rotation.domain.stints import Stint
     from rotation.models import Rotation
+    from rotation.queries.covers import CoverLine
     from rotation.queries.reasons import ReasonGroup
     from rotation.queries.worked import WorkedShift
     from volunteers.domain import PersonMark
@@ -66,6 +67,7 @@ class ShiftPage:
     number: int
     holder: PersonMark | None
     stints: tuple[StintLine, ...]
+    covers: tuple[CoverLine, ...]
     days: tuple[dt.date, ...]
     windows: tuple[Period, ...]
     on_call_seconds: int
@@ -73,6 +75,11 @@ class ShiftPage:
     publication: Publication
     neighbours: Neighbours
     in_pagerduty_since: dt.datetime | None
+
+    @property
+    def takes_covers(self) -> bool:
+        """Whether a cover can still be entered: the week is to come or runs, and is not paid."""
+        return self.state in {"", "run"} and self.shift.completed_at is None
 
     @property
     def hours(self) -> str:
@@ -96,8 +103,13 @@ def shift_page(*, shift: Shift, now: dt.datetime) -> ShiftPage:
         state=_state(found, now),
         number=found.week_date.isocalendar().week,
         holder=None if found.holder_id is None else cells.mark_of(found.holder_id, known),
-        stints=tuple(_line(stint, found, known) for stint in found.stints),
-        days=tuple(shift.week_date + number * slots.DAY for number in range(STRIP_DAYS)),
+        stints=tuple(stint_line(stint, found, known) for stint in found.stints),
+        covers=covers.cover_lines(
+            covers=Cover.objects.filter(shift=shift, state__in=covers.AGREED),
+            team_id=rotation.team_id,
+            now=now,
+        ),
+        days=strip_days(found),
         windows=tuple(found.windows),
         on_call_seconds=seconds(found.windows),
         reasons=_reasons(shift, near, known) if cells.is_gap(found) else (),
@@ -115,7 +127,13 @@ def _state(shift: WorkedShift, now: dt.datetime) -> str:
     return "run" if shift.period.contains(now) else ""
 
 
-def _line(stint: Stint, shift: WorkedShift, known: Mapping[int, PersonMark]) -> StintLine:
+def strip_days(shift: WorkedShift) -> tuple[dt.date, ...]:
+    """The local days of the week's strip, both handover days included."""
+    return tuple(shift.week_date + number * slots.DAY for number in range(STRIP_DAYS))
+
+
+def stint_line(stint: Stint, shift: WorkedShift, known: Mapping[int, PersonMark]) -> StintLine:
+    """The stint with its place on the strip of the week."""
     first = _quarter(stint.period.starts_at, shift)
     return StintLine(
         mark=None if stint.person is None else cells.mark_of(stint.person, known),
