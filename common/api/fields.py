@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 _LARGEST = 2**53
 _SHOWN_NAME = 64
 _UNBOUNDED = 10**6
@@ -138,3 +141,25 @@ class HundredthsField(serializers.Field[int, Any, str, int]):
         """`1.50` for 150, `-0.25` for -25."""
         whole, part = divmod(abs(value), 100)
         return f"{'-' if value < 0 else ''}{whole}.{part:02d}"
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant with its offset, `2026-12-05T12:00:00Z`, whole seconds of this century."""
+
+    default_error_messages = {  # noqa: RUF012 - typed by the base class
+        "invalid": "This is not an instant. Write it as 2026-12-05T12:00:00Z.",
+        "year": "The year must lie between 2000 and 2100.",
+    }
+
+    def to_internal_value(self, value: Any) -> dt.datetime:
+        """The instant in UTC."""
+        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+            self.fail("invalid")
+        try:
+            at = dt.datetime.fromisoformat(value)
+            instant = at.astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+        if not EARLIEST <= instant.date() <= LATEST:
+            self.fail("year")
+        return instant

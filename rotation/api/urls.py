@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.api import drafts, rotations, shifts, syncs
+from rotation.api import covers, drafts, rotations, shifts, syncs
 
 _ONE = "rotations/<slug:slug>/"
+_SHIFT = "shifts/<int:shift_id>/"
 _DRAFT = "drafts/<int:draft_id>/"
 
 urlpatterns = [
@@ -19,7 +20,14 @@ urlpatterns = [
     path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
     path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
     path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
-    path("shifts/<int:shift_id>/", shifts.ShiftView.as_view(), name="api-shift"),
+    path(_SHIFT, shifts.ShiftView.as_view(), name="api-shift"),
+    path(f"{_SHIFT}covers/", covers.ShiftCoversView.as_view(), name="api-shift-covers"),
+    path(
+        f"{_SHIFT}cover-candidates/",
+        covers.CoverCandidatesView.as_view(),
+        name="api-shift-cover-candidates",
+    ),
+    path("covers/<int:cover_id>/undo/", covers.CoverUndoView.as_view(), name="api-cover-undo"),
     path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),
     path("drafts/", drafts.DraftsView.as_view(), name="api-drafts"),
     path(_DRAFT, drafts.DraftView.as_view(), name="api-draft"),

@@ -63,6 +63,9 @@ def world_of(cast: Cast) -> World:
         "admin": cast.ada,
     }
     level2 = builders.make_escalation_term(team=cast.team, engineer=cast.anna)
+    shift = Shift.objects.order_by("pk")[0]
+    eva = Engineer.objects.get(email="eva1@example.com")
+    cover = builders.make_cover(shift=shift, from_engineer=shift.holder, to_engineer=eva)
     return World(
         rotation=cast.rotation,
         people={**people, "deactivated": builders.make_engineer(name="Gone")},
@@ -74,7 +77,8 @@ def world_of(cast: Cast) -> World:
             "absence_id": cast.ben.absences.order_by("pk")[0].pk,
             "term_id": level2.pk,
             "draft_id": Draft.objects.order_by("pk")[0].pk,
-            "shift_id": Shift.objects.order_by("pk")[0].pk,
+            "shift_id": shift.pk,
+            "cover_id": cover.pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
             "month": "2026-10",
             "layout": "detail",

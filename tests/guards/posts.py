@@ -69,6 +69,10 @@ def _term_of_another(_world: World) -> Fields:
     return {"engineer": _diana().pk, "starts_on": SOON}
 
 
+def _cover(world: World) -> Fields:
+    return {"to_engineer": world.people["manager"].pk}
+
+
 def _diana() -> Engineer:
     """Somebody who applied and is none of the viewers."""
     return Engineer.objects.get(email="diana@example.com")
@@ -113,6 +117,8 @@ PAGES = {
     "application-decline": _DECLINE,
     "term-enter": Post(viewer="manager", fields=_term_of_another, before=_another_manager),
     "term-end": _post("manager", left_on=SOON),
+    "cover-enter": Post(viewer="manager", fields=lambda world: {"part": "whole", **_cover(world)}),
+    "cover-undo": _post("manager"),
     "draft-make": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),
@@ -149,6 +155,8 @@ API_ROUTES = {
         typed=("team",),
     ),
     "api-term-end": _post("manager", left_on=SOON),
+    "api-shift-covers": Post(viewer="manager", fields=_cover),
+    "api-cover-undo": _post("manager"),
     "api-rotation-drafts": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),

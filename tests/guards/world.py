@@ -31,6 +31,8 @@ OPEN_MONTH = "2026-10"
 WORKED = [dt.date(2026, 9, 7), *(dt.date(2026, 10, day) for day in (5, 12, 19))]
 PAID_MINOR = 61743
 NUMBER = "PN-4711"
+# After the weeks of the draft.
+COVERED_WEEK = builders.NEXT_WEEK + 8 * builders.WEEK
 # Ben's term began twelve weeks ago and ends when his next application wants to start.
 TERM_START = builders.THIS_WEEK - 12 * builders.WEEK
 NEXT_TERM = TERM_START + 26 * builders.WEEK
@@ -141,6 +143,8 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         builders.make_shift(level=level2, week_date=week_date, holder=anna)
     shift = builders.make_shift(level=level, holder=ben)
     builders.make_shift(level=level, week_date=builders.NEXT_WEEK + builders.WEEK)
+    covered = builders.make_shift(level=level, week_date=COVERED_WEEK, holder=ben)
+    cover = builders.make_cover(shift=covered, from_engineer=ben, to_engineer=anna)
     draft = builders.make_draft(rotation=rotation, requested_by=anna)
     for number in range(draft.weeks):
         week_date = draft.first_week_date + number * builders.WEEK
@@ -160,7 +164,12 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
     SyncStep.objects.create(
         run=run, position=1, level=level, action="create", reason="new", method="POST", path="/x"
     )
-    return {"shift_id": shift.pk, "draft_id": draft.pk, "run_id": run.pk}
+    return {
+        "shift_id": shift.pk,
+        "cover_id": cover.pk,
+        "draft_id": draft.pk,
+        "run_id": run.pk,
+    }
 
 
 def _make_money(finn: Engineer) -> dict[str, object]:
