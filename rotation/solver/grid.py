@@ -63,6 +63,22 @@ class Grid:
     positions: Mapping[str, int]
     level_indices: Mapping[str, int]
     member_indices: Mapping[str, int]
+    _free: dict[int, dict[int, list[int]]] = dataclasses.field(default_factory=dict, compare=False)
+
+    @property
+    def free(self) -> Mapping[int, Mapping[int, list[int]]]:
+        """Per member, per level of theirs, the positions that they may ever work, in order."""
+        if not self._free:
+            for member in self.members:
+                self._free[member.index] = {
+                    post.level: [
+                        position
+                        for position in range(self.length)
+                        if self.own_reason(member, (position, post.level)) is None
+                    ]
+                    for post in member.posts
+                }
+        return self._free
 
     @property
     def length(self) -> int:
@@ -93,15 +109,19 @@ class Grid:
         The first that applies of `no_role`, `inactive`, `unavailable`, `forbidden`, `rest`.
         """
         position, level = cell
-        rests = member.last is not None and position - member.last <= self.rest
-        reasons = {
-            "no_role": member.post_at(level) is None,
-            "inactive": position not in member.active,
-            "unavailable": position in member.unavailable,
-            "forbidden": cell in member.forbidden,
-            "rest": rests,
-        }
-        return next((code for code, applies in reasons.items() if applies), None)
+        if member.post_at(level) is None:
+            return "no_role"
+        if position not in member.active:
+            return "inactive"
+        return self._kept_away(member, cell)
+
+    def _kept_away(self, member: Member, cell: Cell) -> str | None:
+        if cell[0] in member.unavailable:
+            return "unavailable"
+        if cell in member.forbidden:
+            return "forbidden"
+        rests = member.last is not None and cell[0] - member.last <= self.rest
+        return "rest" if rests else None
 
 
 def grid_of(problem: Problem) -> Grid:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import threading
 import time
 from typing import TYPE_CHECKING
 
-from ortools.sat.python import cp_model
-
+from rotation.solver.engine import POLL_SECONDS, Clock
 from rotation.solver.explain import gap_reasons, pin_conflicts
 from rotation.solver.grid import grid_of
-from rotation.solver.model import RotaModel
+from rotation.solver.lexicographic import Search
 from rotation.solver.objectives import rota_values
 from rotation.solver.solution import Assignment, Solution
-from rotation.solver.terms import expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +20,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-POLL_SECONDS = 0.2
-# Deterministic seconds for each objective: the same on every run, unlike the wall clock's.
-DETERMINISTIC_LIMIT = 600.0
+__all__ = ["POLL_SECONDS", "solve"]
 
 
 def _no_progress(_objective: str, _best: int, _bound: int) -> None:
@@ -63,11 +57,10 @@ def solve(
             wall_seconds=time.monotonic() - started,
             stopped_by_clock=False,
         )
-    search = _Search(
+    search = Search(
         grid=grid_of(problem),
-        deadline=started + time_limit,
+        clock=Clock(deadline=started + time_limit, should_stop=should_stop),
         on_progress=on_progress,
-        should_stop=should_stop,
     )
     search.run()
     assignments = _assignments(search.grid, search.rota)
@@ -80,112 +73,6 @@ def solve(
         wall_seconds=time.monotonic() - started,
         stopped_by_clock=search.stopped,
     )
-
-
-@dataclasses.dataclass(kw_only=True)
-class _Search:
-    """The lexicographic loop and what it has found so far; it begins with nobody anywhere."""
-
-    grid: Grid
-    deadline: float
-    on_progress: Progress
-    should_stop: Callable[[], bool]
-    rota: Rota = dataclasses.field(default_factory=dict)
-    bounds: dict[str, int] = dataclasses.field(default_factory=dict)
-    proven: bool = True
-    stopped: bool = False
-
-    def run(self) -> None:
-        """Minimise each objective in turn and hold it at what was reached."""
-        self.rota = _pinned_only(self.grid)
-        rota_model = RotaModel(self.grid)
-        for name in self.grid.problem.objectives:
-            objective = expression(rota_model, name)
-            rota_model.hint(self.rota)
-            rota_model.model.minimize(objective)
-            self._minimise(rota_model, name)
-            if self.stopped or not self.proven:
-                return
-            reached = rota_values(self.grid, self.rota)[name]
-            rota_model.model.add(objective <= reached)
-
-    def _minimise(self, rota_model: RotaModel, name: str) -> None:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            self.stopped, self.proven = True, False
-            return
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 1
-        solver.parameters.max_deterministic_time = DETERMINISTIC_LIMIT
-        solver.parameters.max_time_in_seconds = left
-        watch = _Watch(self, rota_model, name)
-        with watch.stopping(solver):
-            status = solver.solve(rota_model.model, watch)
-        if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-            self.rota = rota_model.rota(solver)
-            self.bounds[name] = round(solver.best_objective_bound)
-        self.proven = status == cp_model.OPTIMAL
-        self.stopped = watch.stopped or (
-            not self.proven and time.monotonic() >= self.deadline - POLL_SECONDS
-        )
-
-
-class _Watch(cp_model.CpSolverSolutionCallback):
-    """Reports each better rota, and stops the search when the caller no longer wants it."""
-
-    def __init__(self, search: _Search, rota_model: RotaModel, name: str) -> None:
-        """Watch one objective's search."""
-        super().__init__()
-        self._search = search
-        self._rota_model = rota_model
-        self._name = name
-        self.stopped = False
-
-    def on_solution_callback(self) -> None:
-        """Pass the best value and the bound on."""
-        self._search.on_progress(
-            self._name, round(self.objective_value), round(self.best_objective_bound)
-        )
-
-    def stopping(self, solver: cp_model.CpSolver) -> _Poll:
-        """Ask `should_stop` while the block runs, from a thread of its own."""
-        return _Poll(watch=self, solver=solver, should_stop=self._search.should_stop)
-
-
-@dataclasses.dataclass(kw_only=True)
-class _Poll:
-    """CP-SAT calls back only at new rotas, so somebody else has to look at the clock."""
-
-    watch: _Watch
-    solver: cp_model.CpSolver
-    should_stop: Callable[[], bool]
-    _over: threading.Event = dataclasses.field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def __enter__(self) -> None:
-        self._thread = threading.Thread(target=self._poll, daemon=True)
-        self._thread.start()
-
-    def __exit__(self, *_error: object) -> None:
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _poll(self) -> None:
-        while not self._over.wait(POLL_SECONDS):
-            if self.should_stop():
-                self.watch.stopped = True
-                self.solver.stop_search()
-                return
-
-
-def _pinned_only(grid: Grid) -> Rota:
-    pinned = {
-        (grid.positions[pin.week], grid.level_indices[pin.level]): grid.member_indices[pin.person]
-        for pin in grid.problem.pins
-    }
-    return {cell: pinned.get(cell) for cell in grid.cells()}
 
 
 def _assignments(grid: Grid, rota: Rota) -> tuple[Assignment, ...]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ortools.sat.python import cp_model
 
 if TYPE_CHECKING:
-    from rotation.solver.grid import Member
     from rotation.solver.model import RotaModel
 
 Arcs = dict[int, list[cp_model.IntVar]]
@@ -22,12 +21,12 @@ def spread(rota_model: RotaModel) -> cp_model.LinearExprT:
     costs nothing. The flow's relaxation is nearly integral, which a plain "both taken" is not.
     """
     grid = rota_model.grid
-    if grid.problem.rules.spacing_target <= grid.rest + 1:
+    if grid.problem.rules.spacing_target <= rota_model.rest + 1:
         return cp_model.LinearExpr.sum([])
     arcs: list[cp_model.IntVar] = []
     costs: list[int] = []
     for member in grid.members:
-        works = _works(rota_model, member)
+        works = rota_model.works(member.index)
         if works:
             path = _Path(rota_model, works)
             path.build(member.last)
@@ -42,7 +41,7 @@ class _Path:
     def __init__(self, rota_model: RotaModel, works: dict[int, cp_model.IntVar]) -> None:
         self.model = rota_model.model
         self.length = rota_model.grid.length
-        self.rest = rota_model.grid.rest
+        self.rest = rota_model.rest
         self.target = rota_model.grid.problem.rules.spacing_target
         self.works = works
         self.arcs: list[cp_model.IntVar] = []
@@ -56,7 +55,7 @@ class _Path:
         """Add the flow; it comes from the last shift before the horizon if there was one."""
         nodes = sorted(self.works)
         for start in nodes if last is None else [last, *nodes]:
-            self._leave(start, nodes)
+            self._leave(start)
         for node in nodes:
             enter = self.model.new_bool_var("")
             self._enters[node].append(enter)
@@ -69,9 +68,9 @@ class _Path:
             self.model.add_exactly_one(self._leaves[last])
         self._keep_pool()
 
-    def _leave(self, start: int, nodes: list[int]) -> None:
-        for end in nodes:
-            if self.rest < end - start < self.target:
+    def _leave(self, start: int) -> None:
+        for end in range(start + self.rest + 1, start + self.target):
+            if end in self.works:
                 arc = self.model.new_bool_var("")
                 self._leaves[start].append(arc)
                 self._enters[end].append(arc)
@@ -89,15 +88,4 @@ class _Path:
             self._into_pool[position + 1].append(goes_on)
             came = cp_model.LinearExpr.sum(self._into_pool[position])
             self.model.add(came == cp_model.LinearExpr.sum(self._from_pool[position]))
-
-
-def _works(rota_model: RotaModel, member: Member) -> dict[int, cp_model.IntVar]:
-    """For each position that the person may work, whether they do, at whatever level."""
-    works = {}
-    for position, takes in rota_model.by_position[member.index].items():
-        if len(takes) == 1:
-            works[position] = takes[0]
-        else:
-            works[position] = rota_model.model.new_bool_var("")
-            rota_model.model.add_exactly_one([*takes, ~works[position]])
-    return works
+            self.model.add_at_most_one(self._from_pool[position])

@@ -1,0 +1,139 @@
+"""The lexicographic loop: least value of each objective in turn, the earlier ones held."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING
+
+from rotation.solver.engine import SLICES, Run, Slice
+from rotation.solver.model import Held, RotaModel
+from rotation.solver.objectives import rota_values
+from rotation.solver.shares import all_shares, fair_enough, holiday_measure, load_measure
+from rotation.solver.start import first_rota
+from rotation.solver.terms import expression, hold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rotation.solver.engine import Clock, Outcome
+    from rotation.solver.grid import Grid, Rota
+
+MEASURES = {"unfairness": load_measure, "holidays": holiday_measure}
+# Nothing is below nothing; of the others, preferences alone may be negative.
+PROBE = (Slice(way="branch", budget=5.0),)
+SHARE_OF_TIME = 0.6
+
+
+@dataclasses.dataclass(kw_only=True)
+class Search:
+    """What the search has found so far; it begins with a rota made by hand's rules."""
+
+    grid: Grid
+    clock: Clock
+    on_progress: Callable[[str, int, int], None]
+    rota: Rota = dataclasses.field(default_factory=dict)
+    bounds: dict[str, int] = dataclasses.field(default_factory=dict)
+    proven: bool = True
+    stopped: bool = False
+    held: Held = dataclasses.field(default_factory=Held)
+
+    def run(self) -> None:
+        """Minimise each objective in turn and hold it at what was reached."""
+        self.rota = first_rota(self.grid)
+        names = self.grid.problem.objectives
+        for index, name in enumerate(names):
+            if self.clock.is_over():
+                self.proven, self.stopped = False, True
+                return
+            self._minimise(name, is_last=index == len(names) - 1)
+            self._hold(name)
+
+    def _minimise(self, name: str, *, is_last: bool) -> None:
+        ends = self._ends(is_last=is_last)
+        bound = self._floor(name)
+        if name == "spread" and (bound is None or self._value(name) > bound):
+            bound = self._spread_by_rest(ends)
+        if bound is None or self._value(name) > bound:
+            outcome = self._search(name, ends=ends, slices=SLICES)
+            if outcome.bound is not None:
+                bound = outcome.bound if bound is None else max(bound, outcome.bound)
+        if bound is not None:
+            self.bounds[name] = min(bound, self._value(name))
+            self.on_progress(name, self._value(name), self.bounds[name])
+        if bound is None or self._value(name) > bound:
+            self.proven = False
+            self.stopped = self.stopped or self.clock.stopped or time.monotonic() >= ends
+
+    def _ends(self, *, is_last: bool) -> float:
+        """When this objective's time is up: an unproven one leaves some to those after it."""
+        now = time.monotonic()
+        left = max(0.0, self.clock.deadline - now)
+        return now + (left if is_last else SHARE_OF_TIME * left)
+
+    def _value(self, name: str) -> int:
+        return rota_values(self.grid, self.rota)[name]
+
+    def _floor(self, name: str) -> int | None:
+        """A lower bound that needs no search."""
+        if name != "preferences":
+            return 0
+        return -sum(len(member.wants) for member in self.grid.members)
+
+    def _search(self, name: str, *, ends: float, slices: Sequence[Slice], rest: int = 0) -> Outcome:
+        """Search, and keep what it finds if it is better."""
+        rota_model = RotaModel(self.grid, self.held, rest=rest)
+        for earlier, value in self.held.values.items():
+            hold(rota_model, earlier, value)
+        rota_model.hint(self.rota)
+        run = Run(
+            rota_model=rota_model,
+            expression=expression(rota_model, name),
+            clock=self.clock,
+            seconds=max(0.0, ends - time.monotonic()),
+            report=lambda best, bound: self.on_progress(name, best, bound),
+        )
+        outcome = run.search(slices)
+        if outcome.rota is not None:
+            values = rota_values(self.grid, outcome.rota)
+            if values[name] < self._value(name):
+                self.rota = outcome.rota
+        return outcome
+
+    def _spread_by_rest(self, ends: float) -> int:
+        """Try the target itself as the rest, then one week less, until some rota keeps it.
+
+        Such a model is small: with the target as rest nothing costs. If no rota keeps the rest
+        that forbids distances below d, every rota has one of them and costs (target - d + 1)².
+        The best rota of the last model may thus be proven best of all.
+        """
+        target, bound = self.grid.problem.rules.spacing_target, 0
+        for nearest in range(target, self.grid.rest + 1, -1):
+            least_else = (target - nearest + 1) ** 2
+            if self.clock.is_over() or time.monotonic() >= ends:
+                break
+            outcome = self._search("spread", ends=ends, slices=PROBE, rest=nearest - 1)
+            if outcome.is_impossible:
+                bound = least_else
+            else:
+                if outcome.bound is not None:
+                    bound = max(bound, min(outcome.bound, least_else))
+                break
+        return bound
+
+    def _hold(self, name: str) -> None:
+        value = self._value(name)
+        shares = dict(self.held.shares)
+        if name in MEASURES:
+            reachable = all_shares(self.grid, MEASURES[name](self.grid))
+            shares[name] = tuple(fair_enough(reachable, self._totals(name), value))
+        self.held = Held(values={**self.held.values, name: value}, shares=shares)
+
+    def _totals(self, name: str) -> list[tuple[int, int]]:
+        """Per level the least and the most that is carried: all weeks but those left as gaps."""
+        measure = MEASURES[name](self.grid)
+        weights = sorted(
+            (measure.weight(position) for position in range(self.grid.length)), reverse=True
+        )
+        gaps = self.held.values.get("gaps", len(weights))
+        return [(sum(weights[gaps:]), sum(weights)) for _ in self.grid.levels]
