@@ -82,20 +82,30 @@ class Candidate:
     """One person and the part: why they cannot (empty when they can), and what to weigh.
 
     `code` is "", no_term, away or on_call; `why` ends the sentence that begins with the name.
-    `clear_before` and `clear_after` are clear weeks to their nearest shifts, None without one.
+    `week_before` and `week_after` are their nearest weeks, `clear_before` and `clear_after` the
+    clear weeks between; None without one. `too_near` and `too_many` say what the policy wants of
+    rest and of the number of shifts where this would not keep it.
     """
 
     engineer_id: int
     name: str
     code: str
     why: str
-    warnings: tuple[str, ...]
+    too_near: tuple[str, ...]
+    too_many: str
     is_of_level: bool
     load_before: int
     load_after: int
     fair: int
+    week_before: dt.date | None
+    week_after: dt.date | None
     clear_before: int | None
     clear_after: int | None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the policy wants of a schedule and this would not keep."""
+        return (*self.too_near, self.too_many) if self.too_many else self.too_near
 
     @property
     def can(self) -> bool:
@@ -128,11 +138,14 @@ def judged(part: Part, person: Person) -> Candidate:
         name=person.name,
         code=code,
         why=why,
-        warnings=(*_too_near(part, (before, after)), *_too_many(part, person)),
+        too_near=tuple(_too_near(part, (before, after))),
+        too_many=_too_many(part, person),
         is_of_level=any(term.level == part.level for term in _holding(part, person.terms)),
         load_before=person.load,
         load_after=person.load + part.load,
         fair=person.fair,
+        week_before=before,
+        week_after=after,
         clear_before=None if before is None else rules.clear_weeks(before, part.week_date),
         clear_after=None if after is None else rules.clear_weeks(part.week_date, after),
     )
@@ -208,8 +221,8 @@ def _too_near(part: Part, around: Iterable[dt.date | None]) -> list[str]:
     return told
 
 
-def _too_many(part: Part, person: Person) -> list[str]:
+def _too_many(part: Part, person: Person) -> str:
     limit = part.shifts_per_term
     if not part.is_whole or limit is None or person.shifts_in_term < limit:
-        return []
-    return [f"{person.shifts_in_term + 1} shifts in this term, the policy wants {limit} at most"]
+        return ""
+    return f"{person.shifts_in_term + 1} shifts in this term, the policy wants {limit} at most"

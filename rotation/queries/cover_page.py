@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from common.periods import difference, seconds
 from rotation.domain.stints import Stint
-from rotation.queries import cells, cover_people, shift_page
+from rotation.queries import cells, cover_people, fairness, shift_page
 from volunteers.queries import marks
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def cover_page(
     return CoverPage(
         period=period,
         length=duration(period.seconds),
-        on_call=duration(seconds(part.windows)),
+        on_call=hours(seconds(part.windows)),
         load=part.load,
         held=tuple(_held(piece, known) for piece in pieces),
         days=shift_page.strip_days(shift),
@@ -110,6 +110,11 @@ def cover_page(
         can=tuple(_can(each, part, is_first=not at, known=known) for at, each in enumerate(can)),
         cannot=_cannot(each for each in found if not each.can),
     )
+
+
+def hours(whole_seconds: int) -> str:
+    """`125.5 h`, rounded to a hundredth."""
+    return f"{round(whole_seconds / 3600, 2):g} h"
 
 
 def duration(whole_seconds: int) -> str:
@@ -139,29 +144,30 @@ def _can(
     elif is_first:
         badge, kind = "Best for balance", "ok"
     return CandidateLine(
-        mark=cells.mark_of(each.engineer_id, known), effect=effect(each), badge=badge, kind=kind
+        mark=cells.mark_of(each.engineer_id, known),
+        effect=effect(each, part),
+        badge=badge,
+        kind=kind,
     )
 
 
-def effect(each: Candidate) -> str:
-    """`load 3.0 → 3.5, fair share 4.2; 2 clear weeks before, 5 after`, with what to weigh."""
-    told = []
-    if each.is_of_level:
-        told.append(
-            f"load {wording.load(each.load_before)} → {wording.load(each.load_after)}, "
-            f"fair share {wording.load(each.fair)}"
-        )
+def effect(each: Candidate, part: Part) -> str:
+    """`load 3.0 → 3.5, fair share 4.2; 2 clear weeks since Mon 9 Nov`, and what to weigh."""
+    before, after, fair = (
+        fairness.one_decimal(load) for load in (each.load_before, each.load_after, each.fair)
+    )
+    load = f"load {before} → {after}, fair share {fair}"
+    told = [load if each.is_of_level else f"serves at {_other(part.level)}"]
     near = []
-    if each.clear_before is not None:
-        near.append(f"{wording.counted(each.clear_before, 'clear week')} before")
-    if each.clear_after is not None:
-        near.append(
-            f"{each.clear_after} after"
-            if near
-            else f"{wording.counted(each.clear_after, 'clear week')} after"
-        )
-    told += [", ".join(near)] if near else ["no other shift"]
-    return "; ".join([*told, *each.warnings])
+    if each.week_before is not None and each.clear_before is not None:
+        clear = wording.counted(each.clear_before, "clear week")
+        near.append(f"{clear} since {wording.day(each.week_before, year=False)}")
+    if each.week_after is not None and each.clear_after is not None:
+        clear = str(each.clear_after) if near else wording.counted(each.clear_after, "clear week")
+        near.append(f"{clear} until {wording.day(each.week_after, year=False)}")
+    wanted = f"; the policy wants {part.rest_weeks}" if each.too_near else ""
+    told.append(f"{', '.join(near)}{wanted}" if near else "no other shift")
+    return "; ".join([*told, each.too_many] if each.too_many else told)
 
 
 def _other(level: str) -> str:

@@ -91,7 +91,7 @@ def test_the_page_lists_who_can_best_first_and_who_cannot_and_why(
     assert places == sorted(places)
     assert "Best for balance" in page
     assert "load 0.0 → 1.0, fair share" in page
-    assert "1 clear week after; 1 clear week from the week of Mon 14 Dec 2026, the policy" in page
+    assert "1 clear week until Mon 14 Dec; the policy wants 3" in page
     assert "Serves at level 2" in page
     assert '<b class="strong">Dora Hale</b> is away then.' in page
     assert "Finn Roth</b> is in a term from Mon 7 Dec 2026, 12:00 GMT." in page
@@ -103,7 +103,7 @@ def test_the_page_lists_who_can_best_first_and_who_cannot_and_why(
 def test_update_shows_another_part_and_enters_nothing(team: TeamAtWork, shift: Shift) -> None:
     page = _text(_send(team, shift, **WEEKEND, look="1"))
 
-    assert "Sat 5 Dec, 12:00 to Sun 6 Dec 2026, 12:00 GMT: 1 day, of which 1 day on call" in page
+    assert "Sat 5 Dec, 12:00 to Sun 6 Dec 2026, 12:00 GMT: 1 day, of which 24 h on call" in page
     assert "This part" in page
     assert not Cover.objects.exists()
 
