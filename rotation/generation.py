@@ -92,11 +92,15 @@ def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedSh
         reasons.setdefault((reason.week, reason.level), []).append(
             {"engineer": engineer_id, "code": reason.code}
         )
+    kept = instances.holders_of(plan)
     return [
         drafts.ProposedShift(
             level=cell.level,
             week_date=weeks[cell.week].week_date,
-            holder_id=None if cell.person is None else int(cell.person),
+            holder_id=kept.get(
+                (cell.level, weeks[cell.week].week_date),
+                None if cell.person is None else int(cell.person),
+            ),
             load_hundredths=weeks[cell.week].load,
             holidays=weeks[cell.week].holidays,
             reasons=tuple(reasons.get((cell.week, cell.level), [])),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
+from rotation.domain import agreements
 from rotation.solver import problem
 
 if TYPE_CHECKING:
@@ -24,7 +26,12 @@ def split(plan: planning.Plan) -> list[tuple[planning.PlanLevel, ...]]:
 
 
 def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> problem.Problem:
-    """The neutral instance for these levels of a plan."""
+    """The neutral instance for these levels of a plan.
+
+    Covered weeks stand for whoever carries them; `holders_of` gives their holders back.
+    """
+    rest = max(level.rest_weeks for level in levels)
+    levels = tuple(dataclasses.replace(level, rest_weeks=rest) for level in levels)
     return problem.Problem(
         name="+".join(level.level for level in levels),
         timezone=plan.zone,
@@ -40,19 +47,19 @@ def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> p
         ),
         levels=tuple(problem.Level(id=level.level) for level in levels),
         rules=problem.Rules(
-            min_rest_weeks=max(level.rest_weeks for level in levels),
+            min_rest_weeks=rest,
             spacing_target=plan.spacing_weeks,
         ),
         people=_people(plan, levels),
         pins=tuple(
             problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
             for level in levels
-            for week, engineer_id in level.pins
+            for week, engineer_id in agreements.solver_pins(level)
         ),
         forbidden=tuple(
             problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
             for level in levels
-            for week, engineer_id in level.forbidden
+            for week, engineer_id in _forbidden(plan, levels, level)
         ),
         published=tuple(
             problem.PublishedCell(
@@ -61,10 +68,48 @@ def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> p
                 person=None if engineer_id is None else str(engineer_id),
             )
             for level in levels
-            for week, engineer_id in level.published
+            for week, engineer_id in agreements.published_as(level)
         ),
         objectives=plan.objectives,
     )
+
+
+def holders_of(plan: planning.Plan) -> dict[tuple[str, dt.date], int]:
+    """The holders of covered weeks by level and week: whatever solving gives, they stay."""
+    return {
+        (level.level, week): engineer_id
+        for level in plan.levels
+        for week, engineer_id in agreements.holders(level).items()
+    }
+
+
+def _forbidden(
+    plan: planning.Plan, levels: tuple[planning.PlanLevel, ...], level: planning.PlanLevel
+) -> list[tuple[dt.date, int]]:
+    """By hand, by rest around a cover, and by days away that count at this level alone."""
+    weeks = {week.week_date for week in plan.weeks}
+    people = {person.engineer_id for each in levels for person in each.people}
+    rests = [
+        (week, who) for week, who in agreements.resting(level) if week in weeks and who in people
+    ]
+    away = [
+        (week, person.engineer_id)
+        for person in level.people
+        for week in person.away
+        if week not in _away(levels, person.engineer_id)
+    ]
+    return sorted({*level.forbidden, *rests, *away})
+
+
+def _away(levels: tuple[planning.PlanLevel, ...], engineer_id: int) -> list[dt.date]:
+    """The weeks in which the person is away at every level that they serve at, in order."""
+    served = [
+        set(person.away)
+        for level in levels
+        for person in level.people
+        if person.engineer_id == engineer_id
+    ]
+    return sorted(set.intersection(*served))
 
 
 def _people(
@@ -85,7 +130,7 @@ def _people(
             team=person.home_team,
             roles=tuple(roles[engineer_id]),
             active=_spans(plan, active[engineer_id]),
-            unavailable=tuple(week.isoformat() for week in person.away),
+            unavailable=tuple(week.isoformat() for week in _away(levels, engineer_id)),
             wants=tuple(week.isoformat() for week in person.wants),
             avoids=tuple(week.isoformat() for week in person.avoids),
         )
@@ -97,7 +142,7 @@ def _role(
     plan: planning.Plan, level: planning.PlanLevel, person: planning.PlanPerson
 ) -> problem.Role:
     first = plan.weeks[0].week_date
-    last = person.last_week
+    last = agreements.last_week(level, person)
     return problem.Role(
         level=level.level,
         max_shifts=level.shifts_per_term,

@@ -14,6 +14,8 @@ from rotation.domain.slots import MIDNIGHT, Week, WeekPattern, local_instant, on
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rotation.domain.agreements import Agreement
+
 WEEK = dt.timedelta(days=7)
 FULL_LOAD = 100
 NOON = dt.time(12)
@@ -78,7 +80,7 @@ class PlanLevel:
 
     `pins` fixes weeks: those that covers rest on, and those that a manager fixed by hand.
     `forbidden` keeps a person from a week by hand. `published` is who holds the published weeks,
-    None being a gap.
+    None being a gap. `agreed` are the weeks with an accepted cover.
     """
 
     level: str
@@ -88,6 +90,7 @@ class PlanLevel:
     pins: tuple[tuple[dt.date, int], ...]
     forbidden: tuple[tuple[dt.date, int], ...] = ()
     published: tuple[tuple[dt.date, int | None], ...] = ()
+    agreed: tuple[Agreement, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

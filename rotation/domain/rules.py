@@ -6,6 +6,8 @@ import dataclasses
 import itertools
 from typing import TYPE_CHECKING
 
+from rotation.domain import agreements
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
@@ -32,10 +34,19 @@ def clear_weeks(one: dt.date, other: dt.date) -> int:
 
 
 def breaches(level: PlanLevel, assignments: Mapping[dt.date, int]) -> list[Breach]:
-    """What the rules forbid in one level's assignments (week to engineer id), in order of week."""
+    """What the rules forbid in one level's assignments (week to engineer id), in order of week.
+
+    A week that others carry by agreed covers asks nothing of its holder, and counts for the rest
+    of whoever carries it.
+    """
     people = {person.engineer_id: person for person in level.people}
+    relieved = {
+        each.week_date: each.holder_id for each in level.agreed if not each.holder_is_on_call
+    }
     found: list[Breach] = []
     for week_date, engineer_id in sorted(assignments.items()):
+        if relieved.get(week_date) == engineer_id:
+            continue
         code_and_why = _own(people.get(engineer_id), week_date)
         if code_and_why is not None:
             code, why = code_and_why
@@ -64,8 +75,9 @@ def _own(person: PlanPerson | None, week_date: dt.date) -> tuple[str, str] | Non
 def _rest(level: PlanLevel, assignments: Mapping[dt.date, int]) -> list[Breach]:
     """Two shifts of a person with fewer clear weeks between them than the policy wants."""
     last = {person.engineer_id: person.last_week for person in level.people}
+    agreed = {each.week_date for each in level.agreed}
     held: dict[int, list[dt.date]] = {}
-    for week_date, engineer_id in sorted(assignments.items()):
+    for week_date, engineer_id in sorted({**assignments, **agreements.carriers(level)}.items()):
         held.setdefault(engineer_id, []).append(week_date)
     found = []
     for engineer_id, dates in held.items():
@@ -73,7 +85,8 @@ def _rest(level: PlanLevel, assignments: Mapping[dt.date, int]) -> list[Breach]:
         row = dates if before is None else [before, *dates]
         for one, other in itertools.pairwise(row):
             clear = clear_weeks(one, other)
-            if clear < level.rest_weeks:
+            is_agreed = other in agreed and (one in agreed or one == before)
+            if clear < level.rest_weeks and not is_agreed:
                 found.append(
                     Breach(
                         level=level.level,

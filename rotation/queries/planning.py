@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rotation.domain import planning, slots
 from rotation.models import Cover, Draft, LevelName, PolicyVersion, Rotation, Shift
-from rotation.queries import patterns
+from rotation.queries import agreed, patterns
 from volunteers.queries import service
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class _Facts:
     services: list[service.Service]
     history: dict[str, list[Shift]]
     homes: dict[int, str]
+    covered: list[agreed.CoveredWeek]
+    carriers: dict[int, int]
+    absences: dict[int, list[planning.DaysAway]]
     away: dict[int, tuple[dt.date, ...]]
     wishes: dict[tuple[int, str], tuple[dt.date, ...]]
     pins: dict[str, tuple[tuple[dt.date, int], ...]]
@@ -130,6 +133,9 @@ def _facts(
         services=services,
         history=_history(rotation, first),
         homes=service.home_teams(engineer_ids=ids, date=first),
+        covered=agreed.covered_weeks(rotation=rotation, from_date=first, until_date=until),
+        carriers=agreed.carriers_before(rotation=rotation, before=first),
+        absences=absences,
         away={
             engineer_id: planning.weeks_away(pattern, weeks, holidays, days)
             for engineer_id, days in absences.items()
@@ -221,6 +227,7 @@ def _level(
         pins=tuple(dict.fromkeys((*facts.pins.get(level, ()), *_by_hand(facts, level, "pin")))),
         forbidden=_by_hand(facts, level, "forbid"),
         published=facts.published.get(level, ()),
+        agreed=tuple(week.agreement for week in facts.covered if week.level == level),
     )
 
 
@@ -230,13 +237,21 @@ def _person(engineer_id: int, level: LevelName, facts: _Facts) -> planning.PlanP
     ]
     terms = tuple((line.starts_on, line.ends_on) for line in lines)
     history = facts.history.get(level, [])
-    held = [shift for shift in history if shift.holder_id == engineer_id]
+    held = [
+        shift for shift in history if facts.carriers.get(shift.pk, shift.holder_id) == engineer_id
+    ]
     return planning.PlanPerson(
         engineer_id=engineer_id,
         name=lines[0].name,
         home_team=facts.homes.get(engineer_id),
         terms=terms,
-        away=facts.away.get(engineer_id, ()),
+        away=agreed.weeks_away(
+            level=level,
+            engineer_id=engineer_id,
+            away=facts.away.get(engineer_id, ()),
+            absences=[days.period for days in facts.absences.get(engineer_id, [])],
+            covered=facts.covered,
+        ),
         wants=facts.wishes.get((engineer_id, "want"), ()),
         avoids=facts.wishes.get((engineer_id, "avoid"), ()),
         prior_load=sum(shift.load_hundredths for shift in held),
