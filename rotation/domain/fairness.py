@@ -1,7 +1,8 @@
 """How load is shared among the people of a level, counted straight from a schedule.
 
 A fair share follows the weeks in term: all load, worked and planned, times one's own weeks over
-everybody's.
+everybody's. Of weeks carried before Rota no term is known: somebody was there from their first
+such week to their last.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from rotation.domain.planning import is_active
+from rotation.domain.planning import WEEK, is_active
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,11 +21,22 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class HeldWeek:
-    """A published week of one level: its load in hundredths and its holder, None for a gap."""
+    """A week of one level: its load in hundredths and its holder, None for a gap."""
 
     week_date: dt.date
     load: int
     holder_id: int | None
+    is_holiday: bool = False
+
+
+def weeks_there(carried: Iterable[HeldWeek]) -> int:
+    """For how many weeks somebody shared the load who carried these: first to last, inclusive.
+
+    Ten weeks of fifty make fifty weeks with ten of load, not ten weeks with ten: whoever carried
+    the usual share before Rota neither owes nor is owed anything.
+    """
+    dates = [week.week_date for week in carried]
+    return (max(dates) - min(dates)) // WEEK + 1 if dates else 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,21 +55,31 @@ class Share:
 
 
 def shares(
-    people: Mapping[int, Terms], weeks: Sequence[HeldWeek], first_coming: dt.date
+    people: Mapping[int, Terms],
+    weeks: Sequence[HeldWeek],
+    first_coming: dt.date,
+    carried: Sequence[HeldWeek] = (),
 ) -> list[Share]:
     """Each person's share over all weeks, the furthest above first.
 
-    `people` gives the terms of those who share the load. Of weeks before `first_coming` only what
-    these people carried counts, so that those who have left leave no debt behind.
+    `people` gives the terms of those who share the load, `carried` the weeks before Rota. Of weeks
+    before `first_coming` only what these people carried counts, so that those who have left leave
+    no debt behind.
     """
+    before = {
+        engineer_id: [week for week in carried if week.holder_id == engineer_id]
+        for engineer_id in people
+    }
     exposure = {
-        engineer_id: sum(1 for week in weeks if is_active(terms, week.week_date))
+        engineer_id: weeks_there(before[engineer_id])
+        + sum(1 for week in weeks if is_active(terms, week.week_date))
         for engineer_id, terms in people.items()
     }
     counted = [week for week in weeks if week.week_date >= first_coming or week.holder_id in people]
+    counted += [week for own in before.values() for week in own]
     total, amount = sum(exposure.values()), sum(week.load for week in counted)
     found = [
-        _share(engineer_id, weeks, rounded_share(amount, own, total))
+        _share(engineer_id, counted, rounded_share(amount, own, total))
         for engineer_id, own in exposure.items()
     ]
     return sorted(found, key=lambda share: (-share.off, share.engineer_id))

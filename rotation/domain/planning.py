@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rotation.domain.agreements import Agreement
+    from rotation.domain.calendars import Holiday
 
 WEEK = dt.timedelta(days=7)
 FULL_LOAD = 100
@@ -124,29 +125,26 @@ def is_active(terms: tuple[tuple[dt.date, dt.date | None], ...], week_date: dt.d
 
 
 def plan_weeks(
-    pattern: WeekPattern,
-    weeks: list[Week],
-    holidays: Mapping[dt.date, str],
-    holiday_load: int,
+    pattern: WeekPattern, weeks: list[Week], holidays: Mapping[dt.date, Holiday]
 ) -> tuple[PlanWeek, ...]:
-    """The weeks with their loads: 100, and `holiday_load` more for each public holiday.
+    """The weeks with their loads: 100, and what each public holiday in them adds.
 
     A holiday counts for the week that holds its noon, so that one on the day of the handover
     counts once.
     """
+    noons = [
+        (local_instant(pattern.zone, date, NOON), holiday)
+        for date, holiday in sorted(holidays.items())
+    ]
     planned = []
     for week in weeks:
-        names = tuple(
-            name
-            for date, name in sorted(holidays.items())
-            if week.period.contains(local_instant(pattern.zone, date, NOON))
-        )
+        inside = [holiday for noon, holiday in noons if week.period.contains(noon)]
         planned.append(
             PlanWeek(
                 week_date=week.week_date,
                 period=week.period,
-                load=FULL_LOAD + holiday_load * len(names),
-                holidays=names,
+                load=FULL_LOAD + sum(holiday.load for holiday in inside),
+                holidays=tuple(name for holiday in inside for name in holiday.names),
             )
         )
     return tuple(planned)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from rotation.domain import fairness, slots
 from rotation.models import LevelName, Shift
-from rotation.queries import cells
+from rotation.queries import cells, history
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,14 +71,18 @@ class LevelLoads:
 
 
 def published_loads(facts: BoardFacts) -> list[LevelLoads]:
-    """Both levels' loads from joining to the last published week; one query."""
+    """Both levels' loads from joining to the last published week; two queries.
+
+    Weeks carried before Rota count as they do for drafts.
+    """
     rows = Shift.objects.filter(level__rotation=facts.rotation, cancelled_at__isnull=True)
     weeks: dict[str, list[fairness.HeldWeek]] = collections.defaultdict(list)
     for level, week_date, load, holder_id in rows.order_by("week_date", "pk").values_list(
         "level__name", "week_date", "load_hundredths", "holder_id"
     ):
         weeks[level].append(fairness.HeldWeek(week_date=week_date, load=load, holder_id=holder_id))
-    return [_level_loads(level, weeks[level], facts) for level in LevelName]
+    carried = history.carried_weeks(rotation=facts.rotation)
+    return [_level_loads(level, weeks[level], carried.get(level, []), facts) for level in LevelName]
 
 
 def furthest(loads: Sequence[LevelLoads]) -> int:
@@ -123,14 +127,19 @@ def line_of(mark: PersonMark, share: Share, *, widest: int, was: int | None = No
     )
 
 
-def _level_loads(level: LevelName, weeks: list[fairness.HeldWeek], facts: BoardFacts) -> LevelLoads:
+def _level_loads(
+    level: LevelName,
+    weeks: list[fairness.HeldWeek],
+    carried: list[fairness.HeldWeek],
+    facts: BoardFacts,
+) -> LevelLoads:
     people: dict[int, list[tuple[dt.date, dt.date | None]]] = collections.defaultdict(list)
     for line in facts.services:
         if line.level == level and (line.ends_on is None or line.ends_on > facts.today):
             people[line.engineer_id].append((line.starts_on, line.ends_on))
     current = slots.week_at(facts.pattern, facts.now).week_date
     terms = {engineer_id: tuple(dates) for engineer_id, dates in people.items()}
-    found = fairness.shares(terms, weeks, current)
+    found = fairness.shares(terms, weeks, current, carried)
     widest = max((max(share.load, share.fair) for share in found), default=0)
     return LevelLoads(
         level=level.value,

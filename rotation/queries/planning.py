@@ -7,9 +7,9 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from rotation.domain import planning, slots
+from rotation.domain import fairness, planning, slots
 from rotation.models import Cover, Draft, LevelName, PolicyVersion, Rotation, Shift
-from rotation.queries import agreed, patterns
+from rotation.queries import agreed, calendars, history, patterns
 from volunteers.queries import service
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class _Facts:
     weeks: list[slots.Week]
     services: list[service.Service]
     history: dict[str, list[Shift]]
+    carried: dict[str, list[fairness.HeldWeek]]
     homes: dict[int, str]
     covered: list[agreed.CoveredWeek]
     carriers: dict[int, int]
@@ -71,10 +72,13 @@ def plan_for(
     pattern = patterns.pattern_of(rotation)
     horizon = slots.weeks_from(pattern, first_week_date, weeks)
     holidays = patterns.holidays_in(rotation, horizon)
+    counted = calendars.counted_holidays(
+        rotation=rotation, policy=policy, weeks=horizon, own=holidays
+    )
     facts = _facts(rotation, pattern, horizon, frozenset(holidays), rules)
     return planning.Plan(
         zone=rotation.time_zone,
-        weeks=planning.plan_weeks(pattern, horizon, holidays, policy.holiday_load_hundredths),
+        weeks=planning.plan_weeks(pattern, horizon, counted),
         levels=(
             _level(
                 LevelName.PRIMARY,
@@ -132,6 +136,7 @@ def _facts(
         weeks=weeks,
         services=services,
         history=_history(rotation, first),
+        carried=history.carried_weeks(rotation=rotation, before=first),
         homes=service.home_teams(engineer_ids=ids, date=first),
         covered=agreed.covered_weeks(rotation=rotation, from_date=first, until_date=until),
         carriers=agreed.carriers_before(rotation=rotation, before=first),
@@ -148,13 +153,13 @@ def _facts(
 
 
 def _history(rotation: Rotation, before: dt.date) -> dict[str, list[Shift]]:
-    rows = Shift.objects.filter(level__rotation=rotation, week_date__lt=before).select_related(
-        "level"
-    )
-    history: dict[str, list[Shift]] = collections.defaultdict(list)
+    rows = Shift.objects.filter(
+        level__rotation=rotation, week_date__lt=before, cancelled_at__isnull=True
+    ).select_related("level")
+    published: dict[str, list[Shift]] = collections.defaultdict(list)
     for shift in rows.order_by("week_date", "pk"):
-        history[shift.level.name].append(shift)
-    return history
+        published[shift.level.name].append(shift)
+    return published
 
 
 def _pins(
@@ -236,10 +241,18 @@ def _person(engineer_id: int, level: LevelName, facts: _Facts) -> planning.PlanP
         line for line in facts.services if line.engineer_id == engineer_id and line.level == level
     ]
     terms = tuple((line.starts_on, line.ends_on) for line in lines)
-    history = facts.history.get(level, [])
+    published = facts.history.get(level, [])
     held = [
-        shift for shift in history if facts.carriers.get(shift.pk, shift.holder_id) == engineer_id
+        fairness.HeldWeek(
+            week_date=shift.week_date,
+            load=shift.load_hundredths,
+            holder_id=engineer_id,
+            is_holiday=bool(shift.holidays),
+        )
+        for shift in published
+        if facts.carriers.get(shift.pk, shift.holder_id) == engineer_id
     ]
+    before = [week for week in facts.carried.get(level, []) if week.holder_id == engineer_id]
     return planning.PlanPerson(
         engineer_id=engineer_id,
         name=lines[0].name,
@@ -254,15 +267,15 @@ def _person(engineer_id: int, level: LevelName, facts: _Facts) -> planning.PlanP
         ),
         wants=facts.wishes.get((engineer_id, "want"), ()),
         avoids=facts.wishes.get((engineer_id, "avoid"), ()),
-        prior_load=sum(shift.load_hundredths for shift in held),
-        prior_weeks=_weeks_served(terms, history),
-        prior_holidays=sum(1 for shift in held if shift.holidays),
-        last_week=max((shift.week_date for shift in held), default=None),
+        prior_load=sum(week.load for week in (*before, *held)),
+        prior_weeks=fairness.weeks_there(before) + _weeks_served(terms, published),
+        prior_holidays=sum(1 for week in (*before, *held) if week.is_holiday),
+        last_week=max((week.week_date for week in (*before, *held)), default=None),
     )
 
 
 def _weeks_served(
-    terms: tuple[tuple[dt.date, dt.date | None], ...], history: Iterable[Shift]
+    terms: tuple[tuple[dt.date, dt.date | None], ...], published: Iterable[Shift]
 ) -> int:
     """Published weeks before the horizon in which the person was in term."""
-    return sum(1 for shift in history if planning.is_active(terms, shift.week_date))
+    return sum(1 for shift in published if planning.is_active(terms, shift.week_date))

@@ -6,13 +6,24 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from rotation.domain import slots
-from rotation.models import Cover, Draft, DraftShift, Level, PolicyVersion, Rotation, Shift
+from rotation.models import (
+    Cover,
+    Draft,
+    DraftShift,
+    HistoryWeek,
+    Level,
+    PolicyVersion,
+    Rotation,
+    Shift,
+)
 from rotation.operations.policies import OBJECTIVES
 from tests.builders.moments import LONG_AGO, NEXT_WEEK, NOW
 from tests.builders.service import make_team
 from volunteers.models import PublicHoliday
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from common.periods import Period
     from volunteers.models import Engineer, Office, OnCallTeam
 
@@ -130,6 +141,26 @@ def make_shift(
         load_hundredths=load_hundredths,
         version=1,
         completed_at=completed_at,
+    )
+
+
+def make_history_week(
+    *,
+    level: Level,
+    week_date: dt.date,
+    holder: Engineer,
+    load_hundredths: int = 100,
+    holidays: Sequence[str] = (),
+) -> HistoryWeek:
+    """A week that somebody carried before Rota."""
+    return HistoryWeek.objects.create(
+        level=level,
+        week_date=week_date,
+        holder=holder,
+        load_hundredths=load_hundredths,
+        holidays=list(holidays),
+        imported_by="shell",
+        imported_at=LONG_AGO,
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from common import csv_tables
 from volunteers.forms import people_file
 from volunteers.queries.people_import import ImportRow
 
@@ -71,7 +72,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(data: bytes, said: str) ->
 
 
 def test_a_list_is_bounded() -> None:
-    lines = ["name,e-mail,office", *["Ben,ben@example.com,Dublin"] * (people_file.MOST_ROWS + 1)]
+    lines = ["name,e-mail,office", *["Ben,ben@example.com,Dublin"] * (csv_tables.MOST_ROWS + 1)]
 
     with pytest.raises(people_file.PeopleFileError, match="At most 20000 people"):
         people_file.read_people("\n".join(lines).encode())
