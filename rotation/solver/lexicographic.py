@@ -20,14 +20,21 @@ if TYPE_CHECKING:
     from rotation.solver.grid import Grid, Rota
 
 MEASURES = {"unfairness": load_measure, "holidays": holiday_measure}
-# Nothing is below nothing; of the others, preferences alone may be negative.
 PROBE = (Slice(way="branch", budget=5.0),)
 SHARE_OF_TIME = 0.6
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Probe:
+    """A search among rotas with more rest; any other rota costs at least `least_else`."""
+
+    rest: int
+    least_else: int
+
+
 @dataclasses.dataclass(kw_only=True)
 class Search:
-    """What the search has found so far; it begins with a rota made by hand's rules."""
+    """What the search has found so far; it begins with a rota made without any search."""
 
     grid: Grid
     clock: Clock
@@ -75,29 +82,35 @@ class Search:
         return rota_values(self.grid, self.rota)[name]
 
     def _floor(self, name: str) -> int | None:
-        """A lower bound that needs no search."""
+        """A lower bound that needs no search: only preferences may be below nothing."""
         if name != "preferences":
             return 0
         return -sum(len(member.wants) for member in self.grid.members)
 
-    def _search(self, name: str, *, ends: float, slices: Sequence[Slice], rest: int = 0) -> Outcome:
+    def _search(
+        self, name: str, *, ends: float, slices: Sequence[Slice], probe: _Probe | None = None
+    ) -> Outcome:
         """Search, and keep what it finds if it is better."""
-        rota_model = RotaModel(self.grid, self.held, rest=rest)
+        rota_model = RotaModel(self.grid, self.held, rest=probe.rest if probe else 0)
         for earlier, value in self.held.values.items():
             hold(rota_model, earlier, value)
         rota_model.hint(self.rota)
+        before = self._value(name)
+
+        def report(best: int, bound: int) -> None:
+            proven = min(bound, probe.least_else) if probe else bound
+            self.on_progress(name, min(best, before), min(proven, best, before))
+
         run = Run(
             rota_model=rota_model,
             expression=expression(rota_model, name),
             clock=self.clock,
             seconds=max(0.0, ends - time.monotonic()),
-            report=lambda best, bound: self.on_progress(name, best, bound),
+            report=report,
         )
         outcome = run.search(slices)
-        if outcome.rota is not None:
-            values = rota_values(self.grid, outcome.rota)
-            if values[name] < self._value(name):
-                self.rota = outcome.rota
+        if outcome.rota is not None and rota_values(self.grid, outcome.rota)[name] < before:
+            self.rota = outcome.rota
         return outcome
 
     def _spread_by_rest(self, ends: float) -> int:
@@ -109,15 +122,15 @@ class Search:
         """
         target, bound = self.grid.problem.rules.spacing_target, 0
         for nearest in range(target, self.grid.rest + 1, -1):
-            least_else = (target - nearest + 1) ** 2
+            probe = _Probe(rest=nearest - 1, least_else=(target - nearest + 1) ** 2)
             if self.clock.is_over() or time.monotonic() >= ends:
                 break
-            outcome = self._search("spread", ends=ends, slices=PROBE, rest=nearest - 1)
+            outcome = self._search("spread", ends=ends, slices=PROBE, probe=probe)
             if outcome.is_impossible:
-                bound = least_else
+                bound = probe.least_else
             else:
                 if outcome.bound is not None:
-                    bound = max(bound, min(outcome.bound, least_else))
+                    bound = max(bound, min(outcome.bound, probe.least_else))
                 break
         return bound
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rotation.solver import grid, objectives, problem, solution, solve
+from rotation.solver import grid, objectives, problem, shares, solution, solve
 
 DATA = pathlib.Path(__file__).parent / "data" / "scheduling"
 CHECKER = pathlib.Path(__file__).resolve().parents[3] / "shared" / "scheduling" / "check.py"
@@ -91,6 +91,73 @@ def test_no_time_at_all_gives_an_honest_answer() -> None:
 
     assert found.status == "feasible"
     assert found.stopped_by_clock
+
+
+def test_a_limit_in_the_middle_leaves_bounds_that_are_true() -> None:
+    instance = _crowded()
+
+    found = solve.solve(instance, time_limit=0.15)
+
+    best = solve.solve(instance)
+    assert best.status == "optimal"
+    assert found.status == "feasible"
+    assert found.stopped_by_clock
+    for name in instance.objectives:
+        if name in found.bounds:
+            assert found.bounds[name] <= found.objectives[name]
+        if found.bounds.get(name) != found.objectives[name]:
+            break
+        assert found.objectives[name] == best.objectives[name]
+
+
+def test_a_caller_can_stop_in_the_middle_of_an_objective() -> None:
+    instance = _crowded()
+    asked = itertools.count()
+
+    found = solve.solve(instance, should_stop=lambda: next(asked) > 3)
+
+    assert found.status == "feasible"
+    assert found.stopped_by_clock
+    assert len(found.assignments) == len(instance.weeks)
+
+
+def test_what_is_reported_on_the_way_never_promises_too_much() -> None:
+    instance = problem.from_json((DATA / "e06_holidays_joins_leaves.json").read_text())
+    heard: list[tuple[str, int, int]] = []
+
+    found = solve.solve(instance, on_progress=lambda *told: heard.append(told))
+
+    assert tuple(dict.fromkeys(name for name, _, _ in heard)) == instance.objectives
+    for name, best, bound in heard:
+        assert bound <= found.objectives[name] <= best
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_load_of_a_rota_that_is_fair_enough_is_ruled_out(data: st.DataObject) -> None:
+    posts = data.draw(st.integers(1, 3))
+    weeks = data.draw(st.lists(st.sampled_from([100, 150, 200]), min_size=1, max_size=5))
+    bases = data.draw(st.lists(st.integers(-400, 200), min_size=posts, max_size=posts))
+    loads = sorted({sum(some) for n in range(len(weeks) + 1) for some in _picks(weeks, n)})
+    every = [
+        shares.Share(member=index, level=0, base=base, loads=tuple(loads))
+        for index, base in enumerate(bases)
+    ]
+    rotas = [
+        [
+            sum(w for w, who in zip(weeks, row, strict=True) if who == index)
+            for index in range(posts)
+        ]
+        for row in itertools.product(range(posts), repeat=len(weeks))
+    ]
+    values = [sum(s.cost(load) for s, load in zip(every, row, strict=True)) for row in rotas]
+    value = data.draw(st.sampled_from(values))
+
+    kept = shares.fair_enough(every, [(sum(weeks), sum(weeks))], value)
+
+    for row, cost in zip(rotas, values, strict=True):
+        if cost <= value:
+            assert all(load in share.loads for share, load in zip(kept, row, strict=True))
 
 
 @st.composite
@@ -173,6 +240,66 @@ def test_the_command_names_the_place_of_bad_input(tmp_path: pathlib.Path) -> Non
         call_command("solve_schedule", str(bad), output=str(tmp_path / "result.json"))
 
     assert refused.value.returncode == 2
+
+
+def test_the_command_reports_each_objective_when_asked(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance = DATA / "e02_seven_by_26.json"
+
+    call_command("solve_schedule", str(instance), output=str(tmp_path / "r.json"), progress=True)
+
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    assert "gaps: 0 (at least 0)" in said.err
+    assert said.err.splitlines()[-1] == "adjacency: 3 (at least 3)"
+
+
+def test_the_command_runs_without_any_configuration(tmp_path: pathlib.Path) -> None:
+    root = DATA.parents[3]
+    instance, result = DATA / "e05_repair_after_leaver.json", tmp_path / "result.json"
+    command = [sys.executable, "manage.py", "solve_schedule", str(instance)]
+
+    done = subprocess.run(
+        [*command, "--output", str(result)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={},
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("optimal: gaps 0")
+
+
+def _picks(weeks: list[int], count: int) -> list[tuple[int, ...]]:
+    return list(itertools.combinations(weeks, count))
+
+
+def _crowded() -> problem.Problem:
+    """Sixteen people for 60 weeks: takes longer than a moment, not longer than a few seconds."""
+    ids = [f"w{number}" for number in range(60)]
+    people = tuple(
+        problem.Person(
+            id=f"p{index}",
+            team=("web", "data", "infra")[index % 3],
+            roles=(problem.Role(level="primary", prior_load=50 * index, prior_weeks=index),),
+            active=(problem.Span(),),
+            unavailable=tuple(ids[index::17]),
+            wants=tuple(ids[index % 7 :: 13]),
+            avoids=tuple(ids[index % 5 :: 11]),
+        )
+        for index in range(16)
+    )
+    return _problem(
+        people=people,
+        weeks=60,
+        loads=[150 if number % 8 == 0 else 100 for number in range(60)],
+        rest=3,
+        spacing=9,
+        names=("gaps", "overload", "unfairness", "holidays", "spread", "preferences", "adjacency"),
+    )
 
 
 def _verdict(instance: pathlib.Path, result: pathlib.Path) -> dict[str, Any]:

@@ -20,12 +20,16 @@ INFEASIBLE = 3
 class Command(BaseCommand):
     help = "Solves INSTANCE.json and writes the result; exit 0 result, 3 infeasible, 2 bad input."
     requires_system_checks = ()
+    _reported = ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The two files and the limit."""
+        """The two files, the limit, and whether to report on the way."""
         parser.add_argument("instance", metavar="INSTANCE.json")
         parser.add_argument("--output", required=True, metavar="RESULT.json")
         parser.add_argument("--time-limit", type=float, default=300.0, metavar="SECONDS")
+        parser.add_argument(
+            "--progress", action="store_true", help="Report objective, best and bound to stderr."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Solve and write.
@@ -38,7 +42,11 @@ class Command(BaseCommand):
             instance = problem.from_json(text)
         except (OSError, UnicodeDecodeError, problem.ProblemError) as error:
             raise CommandError(f"{options['instance']}: {error}", returncode=BAD_INPUT) from error
-        found = solve.solve(instance, time_limit=options["time_limit"])
+        found = solve.solve(
+            instance,
+            time_limit=options["time_limit"],
+            on_progress=self._report if options["progress"] else _say_nothing,
+        )
         try:
             pathlib.Path(options["output"]).write_text(
                 solution.result_json(found), encoding="utf-8"
@@ -48,6 +56,16 @@ class Command(BaseCommand):
         self.stdout.write(_line(instance, found))
         if found.status == "infeasible":
             sys.exit(INFEASIBLE)
+
+    def _report(self, objective: str, best: int, bound: int) -> None:
+        line = f"{objective}: {best} (at least {bound})"
+        if line != self._reported:
+            self.stderr.write(line)
+        self._reported = line
+
+
+def _say_nothing(_objective: str, _best: int, _bound: int) -> None:
+    return
 
 
 def _line(instance: problem.Problem, found: solution.Solution) -> str:
