@@ -6,8 +6,10 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from common import fault_points
+from common.keeping import Keeper
 from rotation import instances
 from rotation.domain import planning
+from rotation.domain.progress import SearchNotes
 from rotation.operations import drafts
 from rotation.queries import planning as facts
 from rotation.solver import objectives, problem, solve
@@ -16,10 +18,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-    from rotation.models import Draft
     from rotation.solver.solution import GapReason, PinConflict, Solution
 
-RENEW_SECONDS = 15
 TIME_LIMIT_SECONDS = 60.0
 
 
@@ -38,27 +38,36 @@ class Clocks:
 def generate_draft(*, draft_id: int, holder: str, clocks: Clocks) -> bool:
     """Claim, solve and record one waiting draft; False when there was nothing to do for us.
 
-    Solving happens outside any transaction, under a lease that is renewed while it runs.
+    Solving happens outside any transaction, under a lease that is renewed while it runs; how far
+    it is stands in the draft, and a cancelled one is left within about a second.
     """
     draft = drafts.claim_draft(
         draft_id=draft_id, real_now=clocks.real_now(), now=clocks.now(), holder=holder
     )
     if draft is None:
         return False
-    plan = facts.plan_of_draft(draft)
-    fault_points.pass_by("draft-claimed")
+    notes = SearchNotes()
     try:
-        solved = solve_plan(plan, should_stop=_lease_keeper(draft, holder, clocks))
+        with _keeper(draft_id=draft_id, holder=holder, clocks=clocks, notes=notes) as keeper:
+            plan = facts.plan_of_draft(draft)
+            fault_points.pass_by("draft-claimed")
+            solved = solve_plan(plan, should_stop=keeper.is_lost, notes=notes)
     except (NoScheduleError, problem.ProblemError) as error:
         drafts.record_failure(
             draft_id=draft_id, holder=holder, failure=str(error), now=clocks.now()
         )
         return True
+    if keeper.is_lost():
+        return False
     return drafts.record_solution(draft_id=draft_id, holder=holder, solved=solved, now=clocks.now())
 
 
-def solve_plan(plan: planning.Plan, *, should_stop: Callable[[], bool]) -> drafts.Solved:
+def solve_plan(
+    plan: planning.Plan, *, should_stop: Callable[[], bool], notes: SearchNotes
+) -> drafts.Solved:
     """The best schedule for a plan: each level by itself, unless somebody serves at both.
+
+    `notes` gets what the search finds on its way.
 
     Raises:
         NoScheduleError: agreed covers contradict the rules.
@@ -68,7 +77,13 @@ def solve_plan(plan: planning.Plan, *, should_stop: Callable[[], bool]) -> draft
     proven, seconds = True, 0.0
     for levels in instances.split(plan):
         instance = instances.problem_of(plan, levels)
-        solution = solve.solve(instance, time_limit=TIME_LIMIT_SECONDS, should_stop=should_stop)
+        notes.begin(instance.name)
+        solution = solve.solve(
+            instance,
+            time_limit=TIME_LIMIT_SECONDS,
+            on_progress=notes.note,
+            should_stop=should_stop,
+        )
         if solution.status == "infeasible":
             raise NoScheduleError(_contradiction(plan, solution))
         proven = proven and solution.status == "optimal"
@@ -161,15 +176,16 @@ def _contradiction(plan: planning.Plan, solution: Solution) -> str:
     )
 
 
-def _lease_keeper(draft: Draft, holder: str, clocks: Clocks) -> Callable[[], bool]:
-    """Asked often while solving: renews the lease now and then; True when it is ours no more."""
-    renewed_at = clocks.real_now()
+def _keeper(*, draft_id: int, holder: str, clocks: Clocks, notes: SearchNotes) -> Keeper:
+    """Writes what is new in the notes, or asks whether the draft is still ours."""
 
-    def should_stop() -> bool:
-        nonlocal renewed_at
-        if (clocks.real_now() - renewed_at).total_seconds() < RENEW_SECONDS:
-            return False
-        renewed_at = clocks.real_now()
-        return not drafts.renew_draft(draft_id=draft.pk, real_now=renewed_at, holder=holder)
+    def ask() -> bool:
+        progress = notes.take()
+        if progress is None:
+            return drafts.is_held(draft_id=draft_id, holder=holder)
+        return drafts.record_progress(draft_id=draft_id, holder=holder, progress=progress)
 
-    return should_stop
+    def renew(real_now: dt.datetime) -> bool:
+        return drafts.renew_draft(draft_id=draft_id, real_now=real_now, holder=holder)
+
+    return Keeper(real_now=clocks.real_now, ask=ask, renew=renew)

@@ -18,6 +18,8 @@ from rotation.queries import patterns, planning
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
     from audit.operations import Actor
 
 LEASE = dt.timedelta(seconds=60)
@@ -130,6 +132,7 @@ def claim_draft(
     if not free.update(
         state=Draft.State.SOLVING,
         solving_at=now,
+        progress={},
         tries=F("tries") + 1,
         leased_until=real_now + LEASE,
         lease_holder=holder,
@@ -140,15 +143,23 @@ def claim_draft(
 
 def renew_draft(*, draft_id: int, real_now: dt.datetime, holder: str) -> bool:
     """Keep the draft for another minute; False when it was cancelled or taken over."""
-    held = Draft.objects.filter(pk=draft_id, state=Draft.State.SOLVING, lease_holder=holder)
-    return bool(held.update(leased_until=real_now + LEASE))
+    return bool(_held(draft_id, holder).update(leased_until=real_now + LEASE))
+
+
+def is_held(*, draft_id: int, holder: str) -> bool:
+    """Whether the draft is still this worker's: neither cancelled nor taken over."""
+    return _held(draft_id, holder).exists()
+
+
+def record_progress(*, draft_id: int, holder: str, progress: dict[str, Any]) -> bool:
+    """Note what the search has found so far; False when the draft was taken away."""
+    return bool(_held(draft_id, holder).update(progress=progress))
 
 
 def record_solution(*, draft_id: int, holder: str, solved: Solved, now: dt.datetime) -> bool:
     """Write the solved cells and make the draft ready; False when it was taken away meanwhile."""
     with transaction.atomic():
-        held = Draft.objects.filter(pk=draft_id, state=Draft.State.SOLVING, lease_holder=holder)
-        if not held.update(
+        if not _held(draft_id, holder).update(
             state=Draft.State.READY,
             finished_at=now,
             proven=solved.proven,
@@ -180,8 +191,13 @@ def record_solution(*, draft_id: int, holder: str, solved: Solved, now: dt.datet
 
 def record_failure(*, draft_id: int, holder: str, failure: str, now: dt.datetime) -> None:
     """Note that no schedule could be made, and why, in words for the manager."""
-    held = Draft.objects.filter(pk=draft_id, state=Draft.State.SOLVING, lease_holder=holder)
-    held.update(state=Draft.State.FAILED, finished_at=now, failure=failure[:500], leased_until=None)
+    _held(draft_id, holder).update(
+        state=Draft.State.FAILED, finished_at=now, failure=failure[:500], leased_until=None
+    )
+
+
+def _held(draft_id: int, holder: str) -> QuerySet[Draft]:
+    return Draft.objects.filter(pk=draft_id, state=Draft.State.SOLVING, lease_holder=holder)
 
 
 def cancel_draft(*, draft_id: int, actor: Actor, now: dt.datetime) -> None:
