@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotation.models import Cover, Draft, Rotation, Shift, SyncRun
+from rotation.models import Cover, Draft, Rotation, Shift, SyncRun, WeekQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,6 +59,16 @@ def undoable_covers(*, viewer: Viewer) -> QuerySet[Cover]:
 def visible_drafts(*, viewer: Viewer) -> QuerySet[Draft]:
     """Drafts of the teams that the viewer manages; nobody else sees one before it is published."""
     return Draft.objects.filter(rotation__team_id__in=viewer.managed_team_ids)
+
+
+def askable_shifts(*, viewer: Viewer) -> QuerySet[Shift]:
+    """Those of the teams that the viewer manages: who else could take one is asked there."""
+    return Shift.objects.filter(level__rotation__team_id__in=viewer.managed_team_ids)
+
+
+def visible_questions(*, viewer: Viewer) -> QuerySet[WeekQuestion]:
+    """Questions about weeks of the teams that the viewer manages."""
+    return WeekQuestion.objects.filter(rotation__team_id__in=viewer.managed_team_ids)
 
 
 def visible_sync_runs(*, viewer: Viewer) -> QuerySet[SyncRun]:

@@ -1,4 +1,4 @@
-"""Celery's doorway to drafts and sync runs: read the clocks, build the gateway, call once."""
+"""Celery's doorway to solving and syncing: read the clocks, build the gateway, call once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from common import clock
-from rotation import generation, syncing
+from rotation import answering, generation, syncing
 from rotation.operations import syncing as sync_operations
 from rotation.pagerduty import http
 from rotation.queries import syncing as sync_queries
@@ -31,6 +31,25 @@ def generate_draft(*, draft_id: int) -> bool:
         draft_id=draft_id,
         holder=uuid.uuid4().hex,
         clocks=generation.Clocks(now=clock.now, real_now=clock.real_now),
+    )
+
+
+@shared_task(name="rotation.sweep_questions")
+def sweep_questions() -> int:
+    """Hand every question that waits to a worker; returns how many."""
+    question_ids = waiting.waiting_question_ids(real_now=clock.real_now())
+    for question_id in question_ids:
+        answer_question.delay(question_id=question_id)
+    return len(question_ids)
+
+
+@shared_task(name="rotation.answer_question")
+def answer_question(*, question_id: int) -> bool:
+    """Answer one waiting question; False when another worker has it or it is over."""
+    return answering.answer_question(
+        question_id=question_id,
+        holder=uuid.uuid4().hex,
+        clocks=answering.Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.api import covers, drafts, rotations, shifts, syncs
+from rotation.api import covers, drafts, questions, rotations, shifts, syncs
 
 _ONE = "rotations/<slug:slug>/"
 _SHIFT = "shifts/<int:shift_id>/"
@@ -27,10 +27,23 @@ urlpatterns = [
         covers.CoverCandidatesView.as_view(),
         name="api-shift-cover-candidates",
     ),
+    path(
+        f"{_SHIFT}questions/",
+        questions.ShiftQuestionsView.as_view(),
+        name="api-shift-questions",
+    ),
     path("covers/<int:cover_id>/undo/", covers.CoverUndoView.as_view(), name="api-cover-undo"),
     path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),
+    path(
+        "questions/<int:question_id>/", questions.QuestionView.as_view(), name="api-question"
+    ),
     path("drafts/", drafts.DraftsView.as_view(), name="api-drafts"),
     path(_DRAFT, drafts.DraftView.as_view(), name="api-draft"),
+    path(
+        f"{_DRAFT}questions/",
+        questions.DraftQuestionsView.as_view(),
+        name="api-draft-questions",
+    ),
     path(f"{_DRAFT}publish/", drafts.DraftPublishView.as_view(), name="api-draft-publish"),
     path(f"{_DRAFT}discard/", drafts.DraftDiscardView.as_view(), name="api-draft-discard"),
     path(f"{_DRAFT}cancel/", drafts.DraftCancelView.as_view(), name="api-draft-cancel"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max, Min, Q
 
-from rotation.models import Draft, SyncRun
+from rotation.models import Draft, SyncRun, WeekQuestion
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +29,15 @@ def waiting_draft_ids(*, real_now: dt.datetime) -> list[int]:
         Q(leased_until__isnull=True) | Q(leased_until__lte=real_now)
     )
     return list(free.order_by("requested_at", "pk").values_list("pk", flat=True))
+
+
+def waiting_question_ids(*, real_now: dt.datetime) -> list[int]:
+    """Questions that a worker may claim now, oldest first."""
+    waiting = [WeekQuestion.State.QUEUED, WeekQuestion.State.WORKING]
+    free = WeekQuestion.objects.filter(state__in=waiting).filter(
+        Q(leased_until__isnull=True) | Q(leased_until__lte=real_now)
+    )
+    return list(free.order_by("asked_at", "pk").values_list("pk", flat=True))
 
 
 def oldest_waiting() -> Oldest:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from knox.models import AuthToken
 
+from rotation.domain import planning
 from rotation.models import Draft, DraftShift, Rotation
+from rotation.queries import question_facts
 from tests import builders
 from tests.guards.world import NEXT_TERM, World
 from volunteers.models import Engineer, Office
@@ -59,6 +61,13 @@ def _another_manager(world: World) -> None:
 
 def _published(world: World) -> None:
     Rotation.objects.filter(pk=world.rotation.pk).update(schedule_version=1)
+
+
+def _facts_stand(_world: World) -> None:
+    for draft in Draft.objects.filter(state=Draft.State.READY):
+        Draft.objects.filter(pk=draft.pk).update(
+            inputs_digest=planning.digest(question_facts.draft_facts(draft))
+        )
 
 
 def _nobody_rests(_world: World) -> None:
@@ -160,6 +169,12 @@ API_ROUTES = {
     "api-rotation-drafts": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),
+    "api-draft-questions": Post(
+        viewer="manager",
+        fields=lambda _world: {"level": "primary", "week_date": SOON},
+        before=_facts_stand,
+    ),
+    "api-shift-questions": _post("manager"),
     "api-draft-publish": Post(
         viewer="manager",
         fields=lambda _world: {"escalation_gaps_confirmed": True},

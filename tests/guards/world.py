@@ -9,7 +9,7 @@ from knox.models import AuthToken
 
 from audit.operations import Actor
 from compensation.operations import periods, weeks
-from rotation.models import Draft, Level, Rotation, SyncRun, SyncStep
+from rotation.models import Draft, Level, Rotation, SyncRun, SyncStep, WeekQuestion
 from tests import builders
 from tests.compensation.rows import make_rate
 from volunteers.models import Engineer, ManagerGrant, RoleGrant
@@ -164,8 +164,17 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
     SyncStep.objects.create(
         run=run, position=1, level=level, action="create", reason="new", method="POST", path="/x"
     )
+    question = WeekQuestion.objects.create(
+        rotation=rotation,
+        level=level,
+        week_date=shift.week_date,
+        asked_by=anna,
+        asked_at=builders.NOW,
+        schedule_version=rotation.schedule_version,
+    )
     return {
         "shift_id": shift.pk,
+        "question_id": question.pk,
         "cover_id": cover.pk,
         "draft_id": draft.pk,
         "run_id": run.pk,
