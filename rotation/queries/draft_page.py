@@ -14,6 +14,7 @@ from rotation.queries import (
     columns,
     draft_changes,
     draft_checks,
+    draft_closings,
     draft_loads,
     draft_shifts,
     patterns,
@@ -40,11 +41,15 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class GapRow:
-    """A week that nobody can take, and what keeps the people of the level from it."""
+    """A week that nobody can take: what keeps the people of the level from it, and what helps.
+
+    `ways` are the smallest changes that close it, as sentences.
+    """
 
     level: str
     week_date: dt.date
     reasons: tuple[ReasonGroup, ...]
+    ways: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,6 +225,7 @@ def _weeks(
 def _gaps(found: Solved) -> list[GapRow]:
     names = {engineer_id: mark.name for engineer_id, mark in found.marks.items()}
     held = draft_shifts.held_weeks(found.weeks)
+    ways = draft_closings.closings_of(found.draft.figures, marks=found.marks)
     return [
         GapRow(
             level=week.level,
@@ -227,6 +233,7 @@ def _gaps(found: Solved) -> list[GapRow]:
             reasons=reasons.grouped(
                 reasons.reasons(week.reasons, week_date=week.week_date, names=names, held=held)
             ),
+            ways=ways.get((week.level, week.week_date.isoformat()), ()),
         )
         for week in found.weeks
         if week.is_gap
