@@ -1,33 +1,32 @@
-"""Who else could have taken a week: asked, answered, refused, taken over."""
+"""Asking who else could have taken a week: what is asked once, what is refused."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from audit.models import AuditEvent
-from rotation import answering, generation, tasks
-from rotation.domain import orders
-from rotation.models import Draft, DraftRule, Shift, WeekQuestion
-from rotation.operations import answers, drafts, questions
+from rotation.models import Draft, Shift, WeekQuestion
+from rotation.operations import questions
 from rotation.queries import questions as queries
-from rotation.queries import waiting
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, WEEK
-from tests.rotation.pages import CLOCKS, TeamAtWork, actor, publish, solved_draft, team_at_work
+from tests.rotation.asking import (
+    ASKED_WEEK,
+    MINUTE,
+    answer,
+    ask,
+    ask_about_shift,
+)
+from tests.rotation.pages import TeamAtWork, publish, solved_draft, team_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from volunteers.models import Engineer
 
 pytestmark = pytest.mark.django_db
-
-MINUTE = dt.timedelta(seconds=60)
-ASKED_WEEK = NEXT_WEEK + 2 * WEEK
 
 
 @pytest.fixture
@@ -35,143 +34,23 @@ def team() -> TeamAtWork:
     return team_at_work()
 
 
-def _ask(team: TeamAtWork, draft: Draft, **more: Any) -> WeekQuestion:
-    wanted: dict[str, Any] = {"level": "primary", "week_date": ASKED_WEEK, **more}
-    return questions.ask_about_week(draft_id=draft.pk, **wanted, actor=actor(team.anna), now=NOW)
-
-
-def _ask_about_shift(team: TeamAtWork, *, now: dt.datetime = NOW) -> WeekQuestion:
-    shift = Shift.objects.get(level=team.primary, week_date=ASKED_WEEK)
-    return questions.ask_about_shift(shift_id=shift.pk, actor=actor(team.anna), now=now)
-
-
-def _answer(question: WeekQuestion, *, at: dt.datetime = NOW, holder: str = "worker") -> bool:
-    return answering.answer_question(
-        question_id=question.pk,
-        holder=holder,
-        clocks=answering.Clocks(now=lambda: at, real_now=lambda: at),
-    )
-
-
-def _answered(question: WeekQuestion) -> queries.Question:
-    _answer(question)
-    rows = WeekQuestion.objects.select_related("level", "rotation", "asked_by")
-    return queries.question(rows.get(pk=question.pk))
-
-
-def _holder(draft: Draft) -> Engineer:
-    holder = draft.shifts.get(level__name="primary", week_date=ASKED_WEEK).holder
-    assert holder is not None
-    return holder
-
-
-def test_a_question_about_a_draft_waits_and_is_answered_person_by_person(
-    team: TeamAtWork,
-) -> None:
-    draft = solved_draft(team)
-
-    asked = _ask(team, draft)
-    found = _answered(asked)
-
-    assert (asked.state, asked.schedule_version) == ("queued", 0)
-    assert (found.state, found.failure, found.is_waiting) == ("answered", "", False)
-    assert {each.mark.engineer_id for each in found.people} == {who.pk for who in team.volunteers}
-    first, *others = found.people
-    assert (first.holds, first.mark.engineer_id) == (True, _holder(draft).pk)
-    assert all(each.can and each.proven and each.costs["changes"] for each in others)
-    assert [each.moves + 1 for each in others] == [each.costs["changes"] for each in others]
-    costs = [tuple(each.costs[name] for name in found.order) for each in others]
-    assert costs == sorted(costs)
-    assert min(costs) >= tuple(0 for _name in found.order)
-    assert AuditEvent.objects.latest("pk").verb == "asked who else could"
-
-
-def test_the_cost_is_that_of_a_draft_solved_with_the_person_fixed_by_hand(
-    team: TeamAtWork,
-) -> None:
-    draft = solved_draft(team)
-    found = _answered(_ask(team, draft))
-    drafts.discard_draft(draft_id=draft.pk, actor=actor(team.anna), now=NOW)
-    before = found.order[: found.order.index("changes")]
-
-    for each in found.people[1:]:
-        fixed = drafts.request_draft(
-            rotation_id=team.rotation.pk, weeks=8, actor=actor(team.anna), now=NOW
-        )
-        DraftRule.objects.create(
-            draft=fixed,
-            level=team.primary,
-            week_date=ASKED_WEEK,
-            engineer_id=each.mark.engineer_id,
-            kind=DraftRule.Kind.PIN,
-            added_by="anna@example.com",
-            added_at=NOW,
-        )
-        generation.generate_draft(draft_id=fixed.pk, holder="test", clocks=CLOCKS)
-        fixed.refresh_from_db()
-        level = fixed.figures["levels"][0]
-        assert level["level"] == "primary"
-        for name in before:
-            assert level["objectives"][name] == found.base[name] + each.costs[name]
-        drafts.discard_draft(draft_id=fixed.pk, actor=actor(team.anna), now=NOW)
-
-
-def test_whoever_is_away_cannot_take_the_week_and_stands_last(team: TeamAtWork) -> None:
-    gus = team.volunteers[-1]
-    builders.make_absence(
-        engineer=gus, starts_on=ASKED_WEEK, ends_on=ASKED_WEEK + dt.timedelta(days=5)
-    )
-
-    found = _answered(_ask(team, solved_draft(team)))
-
-    last = found.people[-1]
-    assert (last.mark.engineer_id, last.why, last.costs) == (gus.pk, "unavailable", {})
-    assert not last.can
-
-
-def test_a_published_week_is_asked_about_in_the_order_of_repairs(team: TeamAtWork) -> None:
-    publish(team, solved_draft(team))
-
-    found = _answered(_ask_about_shift(team))
-
-    assert (found.state, found.draft_id) == ("answered", None)
-    assert found.order[:2] == ("gaps", "changes")
-    assert found.people[0].holds
-    assert (found.base["gaps"], found.base["changes"]) == (0, 0)
-    assert found.people[1].moves <= 1
-
-
-def test_a_holder_who_is_away_by_now_still_holds_the_published_week(team: TeamAtWork) -> None:
-    draft = solved_draft(team)
-    publish(team, draft)
-    holder = _holder(draft)
-    builders.make_absence(
-        engineer=holder, starts_on=ASKED_WEEK, ends_on=ASKED_WEEK + dt.timedelta(days=5)
-    )
-
-    found = _answered(_ask_about_shift(team))
-
-    first = found.people[0]
-    assert (first.mark.engineer_id, first.holds, first.why) == (holder.pk, True, "unavailable")
-
-
 def test_a_published_draft_is_asked_about_as_the_schedule(team: TeamAtWork) -> None:
     draft = solved_draft(team)
     publish(team, draft)
 
-    asked = _ask(team, draft)
+    asked = ask(team, draft)
 
     assert (asked.draft, asked.schedule_version) == (None, 1)
-    assert _ask_about_shift(team).pk == asked.pk
+    assert ask_about_shift(team).pk == asked.pk
 
 
 def test_the_same_question_is_asked_once(team: TeamAtWork) -> None:
     draft = solved_draft(team)
-    first = _ask(team, draft)
+    first = ask(team, draft)
 
-    waiting_again = _ask(team, draft)
-    _answer(first)
-    answered_again = _ask(team, draft)
+    waiting_again = ask(team, draft)
+    answer(first)
+    answered_again = ask(team, draft)
 
     assert first.pk == waiting_again.pk == answered_again.pk
     assert AuditEvent.objects.filter(verb="asked who else could").count() == 1
@@ -179,23 +58,23 @@ def test_the_same_question_is_asked_once(team: TeamAtWork) -> None:
 
 def test_a_failed_question_is_asked_anew(team: TeamAtWork) -> None:
     draft = solved_draft(team)
-    first = _ask(team, draft)
+    first = ask(team, draft)
     WeekQuestion.objects.update(state=WeekQuestion.State.FAILED)
 
-    again = _ask(team, draft)
+    again = ask(team, draft)
 
     assert again.pk != first.pk
 
 
 def test_a_published_week_is_asked_anew_after_its_facts_changed(team: TeamAtWork) -> None:
     publish(team, solved_draft(team))
-    first = _ask_about_shift(team)
-    _answer(first)
+    first = ask_about_shift(team)
+    answer(first)
     builders.make_absence(
         engineer=team.ben, starts_on=NEXT_WEEK, ends_on=NEXT_WEEK + dt.timedelta(days=5)
     )
 
-    again = _ask_about_shift(team)
+    again = ask_about_shift(team)
 
     assert again.pk != first.pk
 
@@ -215,7 +94,7 @@ def test_a_week_that_the_draft_does_not_have_is_refused(
     draft = solved_draft(team)
 
     with pytest.raises(questions.QuestionInvalidError) as refused:
-        _ask(team, draft, **wanted)
+        ask(team, draft, **wanted)
 
     assert list(refused.value.fields) == [field]
     assert WeekQuestion.objects.count() == 0
@@ -226,10 +105,10 @@ def test_a_week_that_has_started_or_was_cancelled_is_refused(team: TeamAtWork) -
     started_at = Shift.objects.get(level=team.primary, week_date=ASKED_WEEK).starts_at
 
     with pytest.raises(questions.QuestionInvalidError, match="published from now on"):
-        _ask_about_shift(team, now=started_at + MINUTE)
+        ask_about_shift(team, now=started_at + MINUTE)
     Shift.objects.filter(level=team.primary, week_date=ASKED_WEEK).update(cancelled_at=NOW)
     with pytest.raises(questions.QuestionInvalidError):
-        _ask_about_shift(team)
+        ask_about_shift(team)
 
 
 @pytest.mark.parametrize("state", ["queued", "solving", "failed", "cancelled", "discarded"])
@@ -238,7 +117,7 @@ def test_a_draft_that_nobody_decides_about_is_refused(team: TeamAtWork, state: s
     Draft.objects.update(state=state, closed_at=NOW)
 
     with pytest.raises(questions.QuestionNotReadyError, match=state) as refused:
-        _ask(team, draft)
+        ask(team, draft)
 
     assert (refused.value.code, refused.value.status) == ("QUESTION_DRAFT_NOT_READY", 409)
 
@@ -266,7 +145,7 @@ def test_a_draft_made_from_other_facts_has_to_be_solved_again_first(
     happens(team)
 
     with pytest.raises(questions.QuestionStaleError, match="again") as refused:
-        _ask(team, draft)
+        ask(team, draft)
 
     assert (refused.value.code, refused.value.status) == ("QUESTION_STALE", 409)
 
@@ -278,178 +157,33 @@ def test_a_covered_week_is_refused(team: TeamAtWork) -> None:
     builders.make_cover(shift=shift, from_engineer=shift.holder, to_engineer=other)
 
     with pytest.raises(questions.QuestionCoveredError, match="undo the cover"):
-        _ask_about_shift(team)
+        ask_about_shift(team)
 
 
 def test_the_sixth_question_waits_for_an_answer(team: TeamAtWork) -> None:
     draft = solved_draft(team)
     for number in range(5):
-        _ask(team, draft, week_date=NEXT_WEEK + number * WEEK)
+        ask(team, draft, week_date=NEXT_WEEK + number * WEEK)
 
     with pytest.raises(questions.QuestionsWaitError):
-        _ask(team, draft, week_date=NEXT_WEEK + 5 * WEEK)
-    _answer(WeekQuestion.objects.earliest("pk"))
-    _ask(team, draft, week_date=NEXT_WEEK + 5 * WEEK)
+        ask(team, draft, week_date=NEXT_WEEK + 5 * WEEK)
+    answer(WeekQuestion.objects.earliest("pk"))
+    ask(team, draft, week_date=NEXT_WEEK + 5 * WEEK)
 
     assert WeekQuestion.objects.count() == 6
-
-
-def test_facts_that_change_before_the_answer_are_said_instead_of_it(team: TeamAtWork) -> None:
-    asked = _ask(team, solved_draft(team))
-    _somebody_goes_away(team)
-
-    found = _answered(asked)
-
-    assert (found.state, found.people) == ("failed", ())
-    assert "solve the draft again" in found.failure
-
-
-def test_a_draft_that_was_discarded_before_the_answer_is_said_instead_of_it(
-    team: TeamAtWork,
-) -> None:
-    draft = solved_draft(team)
-    asked = _ask(team, draft)
-    drafts.discard_draft(draft_id=draft.pk, actor=actor(team.anna), now=NOW)
-
-    found = _answered(asked)
-
-    assert (found.state, found.failure) == ("failed", "Draft 1 is discarded by now.")
-
-
-def test_covers_elsewhere_that_contradict_the_rules_are_named(team: TeamAtWork) -> None:
-    publish(team, solved_draft(team))
-    covered = Shift.objects.get(level=team.primary, week_date=NEXT_WEEK)
-    other = next(who for who in team.volunteers if who.pk != covered.holder_id)
-    builders.make_cover(
-        shift=covered,
-        from_engineer=covered.holder,
-        to_engineer=other,
-        starts_at=covered.starts_at,
-        ends_at=covered.starts_at + dt.timedelta(days=2),
-    )
-    assert covered.holder is not None
-    builders.make_absence(
-        engineer=covered.holder,
-        starts_on=NEXT_WEEK + dt.timedelta(days=4),
-        ends_on=NEXT_WEEK + dt.timedelta(days=5),
-    )
-
-    found = _answered(_ask_about_shift(team))
-
-    assert found.state == "failed"
-    assert f"{covered.holder.name} in the week of {NEXT_WEEK}" in found.failure
-
-
-def test_a_week_of_somebody_who_has_left_is_compared_with_a_gap(team: TeamAtWork) -> None:
-    draft = solved_draft(team)
-    publish(team, draft)
-    holder = _holder(draft)
-    holder.terms.update(left_on=NEXT_WEEK)
-
-    found = _answered(_ask_about_shift(team))
-
-    first, second = found.people[:2]
-    assert (first.mark.name, first.holds, first.why) == (holder.name, True, "no_role")
-    assert second.costs["gaps"] == -found.base["gaps"]
-
-
-def test_a_worker_that_was_killed_is_followed_by_another_once_its_lease_has_run_out(
-    team: TeamAtWork,
-) -> None:
-    asked = _ask(team, solved_draft(team))
-    killed = answers.claim_question(question_id=asked.pk, real_now=NOW, now=NOW, holder="killed")
-
-    early = _answer(asked, at=NOW + MINUTE / 2, holder="next")
-    waiting_early = waiting.waiting_question_ids(real_now=NOW + MINUTE / 2)
-    waiting_late = waiting.waiting_question_ids(real_now=NOW + MINUTE)
-    late = _answer(asked, at=NOW + MINUTE, holder="next")
-    too_late = answers.record_answer(question_id=asked.pk, holder="killed", answer={}, now=NOW)
-
-    asked.refresh_from_db()
-    assert killed is not None
-    assert (early, late, too_late) == (False, True, False)
-    assert (waiting_early, waiting_late) == ([], [asked.pk])
-    assert (asked.state, asked.tries, asked.lease_holder) == ("answered", 2, "next")
-    assert asked.answer["people"]
-
-
-def test_a_lease_is_kept_only_by_its_holder(team: TeamAtWork) -> None:
-    asked = _ask(team, solved_draft(team))
-    answers.claim_question(question_id=asked.pk, real_now=NOW, now=NOW, holder="worker")
-
-    renewed = answers.renew_question(question_id=asked.pk, real_now=NOW + MINUTE, holder="worker")
-    stolen = answers.renew_question(question_id=asked.pk, real_now=NOW + MINUTE, holder="another")
-
-    asked.refresh_from_db()
-    assert (renewed, stolen) == (True, False)
-    assert asked.leased_until == NOW + 2 * MINUTE
-    assert answers.is_held(question_id=asked.pk, holder="worker")
-    assert not answers.is_held(question_id=asked.pk, holder="another")
-
-
-def test_a_question_that_was_interrupted_three_times_is_given_up(team: TeamAtWork) -> None:
-    asked = _ask(team, solved_draft(team))
-    for number in range(3):
-        at = NOW + number * MINUTE
-        answers.claim_question(question_id=asked.pk, real_now=at, now=at, holder=f"{number}")
-
-    fourth = _answer(asked, at=NOW + 3 * MINUTE)
-
-    asked.refresh_from_db()
-    assert (fourth, asked.state) == (False, "failed")
-    assert asked.failure == "Answering was interrupted 3 times. Ask again."
-
-
-def test_the_sweep_hands_waiting_questions_to_workers(
-    team: TeamAtWork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = _ask(team, solved_draft(team))
-    sent: list[dict[str, int]] = []
-    monkeypatch.setattr(tasks.answer_question, "delay", lambda **ids: sent.append(ids))
-
-    count = tasks.sweep_questions()
-
-    assert (count, sent) == (1, [{"question_id": asked.pk}])
 
 
 def test_the_newest_question_of_each_week_is_found_by_draft_and_by_shift(
     team: TeamAtWork,
 ) -> None:
     draft = solved_draft(team)
-    _ask(team, draft)
+    ask(team, draft)
     WeekQuestion.objects.update(state=WeekQuestion.State.FAILED)
-    newest = _ask(team, draft)
+    newest = ask(team, draft)
     of_draft = queries.newest_of_draft(draft=draft)
     publish(team, draft)
-    of_schedule = _ask_about_shift(team)
+    of_schedule = ask_about_shift(team)
     shift = Shift.objects.get(level=team.primary, week_date=ASKED_WEEK)
 
     assert of_draft == {("primary", ASKED_WEEK): newest}
     assert queries.newest_of_shift(shift=shift) == of_schedule
-
-
-@pytest.mark.parametrize(
-    ("order", "expected"),
-    [
-        (["gaps", "unfairness", "changes", "spread"], ["gaps", "changes", "unfairness", "spread"]),
-        (["overload", "gaps", "spread"], ["overload", "gaps", "changes", "spread"]),
-        (["changes", "gaps", "spread"], ["changes", "gaps", "spread"]),
-        (["spread", "changes"], ["changes", "spread"]),
-    ],
-)
-def test_a_schedule_that_stands_counts_changes_next_to_gaps(
-    order: list[str], expected: list[str]
-) -> None:
-    found = orders.staying_put(order)
-
-    assert list(found) == expected
-
-
-def test_an_answer_is_the_same_each_time(team: TeamAtWork) -> None:
-    asked = _ask(team, solved_draft(team))
-
-    first = _answered(asked)
-    WeekQuestion.objects.update(state=WeekQuestion.State.QUEUED, leased_until=None)
-    again = _answered(asked)
-
-    assert dataclasses.replace(again, finished_at=first.finished_at) == first
