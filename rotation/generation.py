@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from common import fault_points
 from common.keeping import Keeper
-from rotation import instances
+from rotation import figures, instances
 from rotation.domain import planning
 from rotation.domain.progress import SearchNotes
 from rotation.operations import drafts
 from rotation.queries import planning as facts
-from rotation.solver import objectives, problem, solve
+from rotation.solver import problem, solve
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -73,7 +73,7 @@ def solve_plan(
         NoScheduleError: agreed covers contradict the rules.
     """
     shifts: list[drafts.ProposedShift] = []
-    figures: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     proven, seconds = True, 0.0
     for levels in instances.split(plan):
         instance = instances.problem_of(plan, levels)
@@ -89,12 +89,12 @@ def solve_plan(
         proven = proven and solution.status == "optimal"
         seconds += solution.wall_seconds
         shifts += _proposed(plan, solution)
-        figures += [_figures(plan, level, instance, solution) for level in levels]
+        found += figures.level_figures(plan, levels, solution, should_stop=should_stop)
     return drafts.Solved(
         shifts=shifts,
         proven=proven,
         milliseconds=round(seconds * 1000),
-        figures={"levels": figures},
+        figures={"order": list(plan.objectives), "levels": found},
         inputs_digest=planning.digest(plan),
     )
 
@@ -122,37 +122,6 @@ def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedSh
         )
         for cell in solution.assignments
     ]
-
-
-def _figures(
-    plan: planning.Plan,
-    level: planning.PlanLevel,
-    instance: problem.Problem,
-    solution: Solution,
-) -> dict[str, Any]:
-    """What the draft page shows of a level: objectives, bounds, and load against fair share."""
-    fair = objectives.fair_loads(instance)[level.level]
-    loads = {week.week_date.isoformat(): week.load for week in plan.weeks}
-    held: dict[str, list[int]] = {}
-    for cell in solution.assignments:
-        if cell.level == level.level and cell.person is not None:
-            held.setdefault(cell.person, []).append(loads[cell.week])
-    return {
-        "level": level.level,
-        "status": solution.status,
-        "objectives": dict(solution.objectives),
-        "bounds": dict(solution.bounds),
-        "people": [
-            {
-                "engineer": person.engineer_id,
-                "shifts": len(held.get(str(person.engineer_id), [])),
-                "load": person.prior_load + sum(held.get(str(person.engineer_id), [])),
-                "prior_load": person.prior_load,
-                "fair": fair[str(person.engineer_id)],
-            }
-            for person in level.people
-        ],
-    }
 
 
 def _gap_reasons(solution: Solution) -> list[GapReason]:
