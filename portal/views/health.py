@@ -84,6 +84,7 @@ def _waiting() -> dict[str, Any]:
         "mail": outbox_queries.oldest_waiting_at(),
         "draft": oldest.draft_at,
         "sync": oldest.sync_at,
+        "question": oldest.question_at,
     }
     last = waiting.last_good_sync_at()
     return {

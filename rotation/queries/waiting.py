@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 WAITING = [Draft.State.QUEUED, Draft.State.SOLVING]
+ASKED = [WeekQuestion.State.QUEUED, WeekQuestion.State.WORKING]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +22,7 @@ class Oldest:
 
     draft_at: dt.datetime | None
     sync_at: dt.datetime | None
+    question_at: dt.datetime | None
 
 
 def waiting_draft_ids(*, real_now: dt.datetime) -> list[int]:
@@ -33,8 +35,7 @@ def waiting_draft_ids(*, real_now: dt.datetime) -> list[int]:
 
 def waiting_question_ids(*, real_now: dt.datetime) -> list[int]:
     """Questions that a worker may claim now, oldest first."""
-    waiting = [WeekQuestion.State.QUEUED, WeekQuestion.State.WORKING]
-    free = WeekQuestion.objects.filter(state__in=waiting).filter(
+    free = WeekQuestion.objects.filter(state__in=ASKED).filter(
         Q(leased_until__isnull=True) | Q(leased_until__lte=real_now)
     )
     return list(free.order_by("asked_at", "pk").values_list("pk", flat=True))
@@ -44,7 +45,12 @@ def oldest_waiting() -> Oldest:
     """The ages that readiness reports."""
     drafts = Draft.objects.filter(state__in=WAITING).aggregate(at=Min("requested_at"))
     syncs = SyncRun.objects.filter(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING])
-    return Oldest(draft_at=drafts["at"], sync_at=syncs.aggregate(at=Min("queued_at"))["at"])
+    questions = WeekQuestion.objects.filter(state__in=ASKED)
+    return Oldest(
+        draft_at=drafts["at"],
+        sync_at=syncs.aggregate(at=Min("queued_at"))["at"],
+        question_at=questions.aggregate(at=Min("asked_at"))["at"],
+    )
 
 
 def last_good_sync_at() -> dt.datetime | None:
