@@ -11,8 +11,8 @@ from django.db.models import F, Max, Q
 
 from audit.operations import Area, record
 from common.refusals import RefusedError
-from rotation.domain import slots
-from rotation.models import Draft, DraftShift, Level, Rotation
+from rotation.domain import orders, slots
+from rotation.models import Draft, DraftRule, DraftShift, Level, Rotation
 from rotation.queries import patterns, planning
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 LEASE = dt.timedelta(seconds=60)
 MOST_TRIES = 3
 MOST_WEEKS = 53
+MOST_CAUSE = 300
 WAITING = [Draft.State.QUEUED, Draft.State.SOLVING]
+ANSWERED = [Draft.State.READY, Draft.State.FAILED, Draft.State.CANCELLED]
 
 
 class DraftInvalidError(RefusedError):
@@ -45,6 +47,13 @@ class DraftMovedOnError(RefusedError):
     """The draft is in another state by now."""
 
     code = "DRAFT_MOVED_ON"
+    status = 409
+
+
+class NothingToRepairError(RefusedError):
+    """No published week is to come."""
+
+    code = "NOTHING_TO_REPAIR"
     status = 409
 
 
@@ -71,43 +80,132 @@ class Solved:
     inputs_digest: str
 
 
-def request_draft(*, rotation_id: int, weeks: int | None, actor: Actor, now: dt.datetime) -> Draft:
+def request_draft(
+    *,
+    rotation_id: int,
+    weeks: int | None,
+    kind: Draft.Kind = Draft.Kind.FULL,
+    cause: str = "",
+    actor: Actor,
+    now: dt.datetime,
+) -> Draft:
     """Leave a draft that waits for a worker: `weeks` from the next handover, both levels.
 
-    None means the policy's horizon. Weeks that are published already are always part of it.
+    Weeks that are published already are always part of it. None means the policy's horizon, and
+    for a repair just those weeks; `cause` says in a sentence what made the repair necessary.
 
     Raises:
         DraftInvalidError: not 1 to 53 weeks.
         DraftInProgressError: one of this rotation waits or is being solved.
+        NothingToRepairError: a repair, and no week that is to come is published.
     """
     if weeks is not None and not 1 <= weeks <= MOST_WEEKS:
         message = f"Choose 1 to {MOST_WEEKS} weeks."
         raise DraftInvalidError(message, fields={"weeks": message})
     with transaction.atomic():
-        rotation = (
-            Rotation.objects.select_for_update(of=("self",))
-            .select_related("team")
-            .get(pk=rotation_id)
-        )
-        running = Draft.objects.filter(rotation=rotation, state__in=WAITING).first()
-        if running is not None:
-            raise DraftInProgressError(f"Draft {running.number} is being made; wait or cancel it.")
-        policy = patterns.policy_in_force(rotation_id=rotation_id, now=now)
-        first = slots.first_week_on_or_after(patterns.pattern_of(rotation), now).week_date
-        newest = rotation.drafts.aggregate(number=Max("number"))["number"] or 0
-        draft = Draft.objects.create(
-            rotation=rotation,
-            number=newest + 1,
-            first_week_date=first,
-            weeks=planning.horizon_weeks(
-                rotation=rotation, first_week_date=first, wanted=weeks or policy.horizon_weeks
-            ),
-            policy=policy,
-            base_version=rotation.schedule_version,
-            requested_by_id=actor.engineer_id,
-            requested_at=now,
-        )
+        rotation = _locked(rotation_id)
+        draft = Draft(rotation=rotation, kind=kind, cause=cause[:MOST_CAUSE])
+        _set_horizon(draft, weeks, now=now)
+        _ask(draft, actor=actor, now=now)
         _record(draft, "asked for", actor=actor, now=now)
+    return draft
+
+
+def _set_horizon(draft: Draft, weeks: int | None, *, now: dt.datetime) -> None:
+    rotation = draft.rotation
+    draft.policy = patterns.policy_in_force(rotation_id=rotation.pk, now=now)
+    first = slots.first_week_on_or_after(patterns.pattern_of(rotation), now).week_date
+    published = planning.horizon_weeks(rotation=rotation, first_week_date=first, wanted=0)
+    usual = draft.policy.horizon_weeks
+    if draft.kind == Draft.Kind.REPAIR:
+        usual = published
+    if not usual:
+        raise NothingToRepairError(
+            f"{rotation.name} has published no week that is to come. Make a draft instead."
+        )
+    draft.first_week_date = first
+    draft.weeks = max(weeks or usual, published)
+
+
+def solve_again(*, draft_id: int, actor: Actor, now: dt.datetime) -> Draft:
+    """Leave a new draft of the same kind, weeks and cause, from the facts as they are now.
+
+    The rules by hand come along, those that were added since count now too. Weeks that have
+    started since are left out. The old draft is put aside.
+
+    Raises:
+        DraftMovedOnError: it is neither solved nor failed nor cancelled.
+        DraftInProgressError: another one of the rotation waits or is being solved.
+        DraftInvalidError: all of its weeks have started.
+    """
+    with transaction.atomic():
+        rotation = _locked(
+            Draft.objects.filter(pk=draft_id).values_list("rotation_id", flat=True).get()
+        )
+        old = Draft.objects.select_for_update(of=("self",)).get(pk=draft_id)
+        if old.state not in ANSWERED:
+            raise DraftMovedOnError(f"Draft {old.number} is {old.state} by now.")
+        draft = _ask(_again(old, rotation, now=now), actor=actor, now=now)
+        _carry_rules(old, draft)
+        if old.state != Draft.State.CANCELLED:
+            _close(old.pk, ANSWERED, Draft.State.DISCARDED, verb="discarded", actor=actor, now=now)
+        _record(draft, f"solved draft {old.number} again as", actor=actor, now=now)
+    return draft
+
+
+def _again(old: Draft, rotation: Rotation, *, now: dt.datetime) -> Draft:
+    """The old draft's weeks that have not started, by the policy and schedule in force."""
+    coming = slots.first_week_on_or_after(patterns.pattern_of(rotation), now).week_date
+    first = max(old.first_week_date, coming)
+    left = old.weeks - (first - old.first_week_date).days // slots.WEEK_DAYS
+    if left < 1:
+        raise DraftInvalidError(f"Every week of draft {old.number} has started. Make a new draft.")
+    return Draft(
+        rotation=rotation,
+        kind=old.kind,
+        cause=old.cause,
+        solved_again_from=old,
+        first_week_date=first,
+        weeks=planning.horizon_weeks(rotation=rotation, first_week_date=first, wanted=left),
+        policy=patterns.policy_in_force(rotation_id=rotation.pk, now=now),
+    )
+
+
+def _carry_rules(old: Draft, draft: Draft) -> None:
+    DraftRule.objects.bulk_create(
+        DraftRule(
+            draft=draft,
+            level_id=rule.level_id,
+            week_date=rule.week_date,
+            engineer_id=rule.engineer_id,
+            kind=rule.kind,
+            added_by=rule.added_by,
+            added_at=min(rule.added_at, draft.requested_at),
+        )
+        for rule in old.rules.filter(week_date__gte=draft.first_week_date).order_by("pk")
+    )
+
+
+def _locked(rotation_id: int) -> Rotation:
+    """The rotation, held: no other draft of it is asked for, and none published, meanwhile."""
+    rows = Rotation.objects.select_for_update(of=("self",)).select_related("team")
+    return rows.get(pk=rotation_id)
+
+
+def _ask(draft: Draft, *, actor: Actor, now: dt.datetime) -> Draft:
+    """Write the draft under the rotation's lock, with the next number and its order."""
+    rotation = draft.rotation
+    running = Draft.objects.filter(rotation=rotation, state__in=WAITING).first()
+    if running is not None:
+        raise DraftInProgressError(f"Draft {running.number} is being made; wait or cancel it.")
+    newest = rotation.drafts.aggregate(number=Max("number"))["number"] or 0
+    order = tuple(draft.policy.objectives)
+    draft.number = newest + 1
+    draft.base_version = rotation.schedule_version
+    draft.objectives = list(orders.staying_put(order) if draft.kind == "repair" else order)
+    draft.requested_by_id = actor.engineer_id
+    draft.requested_at = now
+    draft.save(force_insert=True)
     return draft
 
 

@@ -15,6 +15,10 @@ from volunteers.queries import service
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
+
+    from rotation.models import DraftRule
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class _Facts:
@@ -37,22 +41,32 @@ class _Facts:
 
 def plan_of_draft(draft: Draft) -> planning.Plan:
     """The facts for a draft as they are now, with the rules by hand that it was asked for with."""
-    rules = draft.rules.filter(added_at__lte=draft.requested_at).select_related("level")
+    counting = draft.rules.filter(added_at__lte=draft.requested_at)
+    return plan_of_draft_with(draft, rules=hand_rules(counting))
+
+
+def plan_of_draft_with(draft: Draft, *, rules: tuple[planning.HandRule, ...]) -> planning.Plan:
+    """The facts for a draft as they are now, with these rules by hand."""
     return plan_for(
         rotation=draft.rotation,
         policy=draft.policy,
         first_week_date=draft.first_week_date,
         weeks=draft.weeks,
         objectives=tuple(draft.objectives),
-        rules=tuple(
-            planning.HandRule(
-                level=rule.level.name,
-                week_date=rule.week_date,
-                engineer_id=rule.engineer_id,
-                kind=rule.kind,
-            )
-            for rule in rules.order_by("week_date", "level_id", "engineer_id")
-        ),
+        rules=rules,
+    )
+
+
+def hand_rules(rows: QuerySet[DraftRule]) -> tuple[planning.HandRule, ...]:
+    """The rules as plain data, by week; one query."""
+    return tuple(
+        planning.HandRule(
+            level=rule.level.name,
+            week_date=rule.week_date,
+            engineer_id=rule.engineer_id,
+            kind=rule.kind,
+        )
+        for rule in rows.select_related("level").order_by("week_date", "level_id", "engineer_id")
     )
 
 
