@@ -43,11 +43,14 @@ def covered_weeks(
     return [_covered(shift) for shift in worked.worked_shifts(shifts=rows.distinct())]
 
 
-def carriers_before(*, rotation: Rotation, before: dt.date) -> dict[int, int]:
-    """Who carried a week wholly in its holder's place, by the shift's id; two queries."""
-    rows = Shift.objects.filter(
-        level__rotation=rotation, week_date__lt=before, covers__state=Cover.State.ACCEPTED
-    )
+def carriers_before(*, rotation: Rotation, before: dt.date | None = None) -> dict[int, int]:
+    """Who carries a week wholly in its holder's place, by the shift's id; two queries.
+
+    Without `before` those of all weeks.
+    """
+    rows = Shift.objects.filter(level__rotation=rotation, covers__state=Cover.State.ACCEPTED)
+    if before is not None:
+        rows = rows.filter(week_date__lt=before)
     return {
         shift.shift_id: shift.carrier_id
         for shift in worked.worked_shifts(shifts=rows.distinct())

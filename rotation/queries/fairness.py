@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from rotation.domain import fairness, slots
 from rotation.models import LevelName, Shift
-from rotation.queries import cells, history
+from rotation.queries import agreed, cells, history
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,17 +71,20 @@ class LevelLoads:
 
 
 def published_loads(facts: BoardFacts) -> list[LevelLoads]:
-    """Both levels' loads from joining to the last published week; two queries.
+    """Both levels' loads from joining to the last published week; four queries.
 
-    Weeks carried before Rota count as they do for drafts.
+    The numbers are those that drafts are solved by: weeks carried before Rota count, and a week
+    that was wholly covered is its carrier's.
     """
     rows = Shift.objects.filter(level__rotation=facts.rotation, cancelled_at__isnull=True)
-    weeks: dict[str, list[fairness.HeldWeek]] = collections.defaultdict(list)
-    for level, week_date, load, holder_id in rows.order_by("week_date", "pk").values_list(
-        "level__name", "week_date", "load_hundredths", "holder_id"
-    ):
-        weeks[level].append(fairness.HeldWeek(week_date=week_date, load=load, holder_id=holder_id))
+    carriers = agreed.carriers_before(rotation=facts.rotation)
     carried = history.carried_weeks(rotation=facts.rotation)
+    weeks: dict[str, list[fairness.HeldWeek]] = collections.defaultdict(list)
+    for pk, level, week_date, load, holder_id in rows.order_by("week_date", "pk").values_list(
+        "pk", "level__name", "week_date", "load_hundredths", "holder_id"
+    ):
+        holder = carriers.get(pk, holder_id)
+        weeks[level].append(fairness.HeldWeek(week_date=week_date, load=load, holder_id=holder))
     return [_level_loads(level, weeks[level], carried.get(level, []), facts) for level in LevelName]
 
 

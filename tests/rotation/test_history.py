@@ -138,6 +138,23 @@ def test_the_chart_of_loads_uses_the_numbers_that_drafts_are_solved_by() -> None
 
 
 @pytest.mark.django_db
+def test_the_chart_gives_a_wholly_covered_week_to_its_carrier() -> None:
+    rotation, (ben, eve) = team()
+    shift = builders.make_shift(level=builders.level_of(rotation), holder=ben)
+    builders.make_cover(shift=shift, from_engineer=ben, to_engineer=eve)
+    later = NEXT_WEEK + WEEK
+    policy = patterns.policy_in_force(rotation_id=rotation.pk, now=NOW)
+    found = planning.plan_for(rotation=rotation, policy=policy, first_week_date=later, weeks=4)
+
+    facts = board_facts.board_facts(rotation=rotation, first=NEXT_WEEK, now=NOW)
+    lines = published.published_loads(facts)[0].lines
+
+    loads = {_id(line, [ben, eve]): line.load for line in lines}
+    assert loads == {ben.pk: 0, eve.pk: 100}
+    assert loads == {each.pk: person(found, each).prior_load for each in (ben, eve)}
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("number", range(5))
 def test_last_years_christmas_is_not_given_twice_to_the_same_person(number: int) -> None:
     rotation, people = team(size=5)
