@@ -79,3 +79,8 @@ def visible_sync_runs(*, viewer: Viewer) -> QuerySet[SyncRun]:
 def reads_loads(*, viewer: Viewer, team_id: int, member_ids: Collection[int]) -> bool:
     """Whether the viewer reads how load is shared: the team's people and managers, and admins."""
     return viewer.is_admin or viewer.manages(team_id) or viewer.engineer_id in member_ids
+
+
+def changes_policy(*, viewer: Viewer, team_id: int) -> bool:
+    """Whether the viewer changes how the team works: its managers, and admins."""
+    return viewer.is_admin or viewer.manages(team_id)

@@ -86,7 +86,12 @@ def _change_policy(request: HttpRequest, data: Mapping[str, Any], rotation: Rota
 def _policy_now(rotation: Rotation) -> dict[str, Any]:
     latest = rotation.policies.latest("number")
     figures = {figure: getattr(latest, figure) for figure in FIGURES}
-    return {**figures, "objectives": " ".join(latest.objectives)}
+    weights = [f"{slug} {weight}" for slug, weight in latest.holiday_weights.items()]
+    return {
+        **figures,
+        "holiday_weights": ", ".join(weights),
+        "objectives": " ".join(latest.objectives),
+    }
 
 
 def _unlink(request: HttpRequest, _data: Mapping[str, Any], level: Level) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.views import covers, drafts, rotations, shifts, sync
+from rotation.views import covers, drafts, policies, rotations, shifts, sync
 
 urlpatterns = [
     path("rotations/", rotations.rotation_list, name="rotations"),
     path("rotations/<slug:slug>/", rotations.rotation_detail, name="rotation-detail"),
+    path("rotations/<slug:slug>/policy/", policies.policy_detail, name="policy-detail"),
+    path("rotations/<slug:slug>/policy/change/", policies.policy_change, name="policy-change"),
     path("rotations/<slug:slug>/draft/", drafts.draft_make, name="draft-make"),
     path("rotations/<slug:slug>/pagerduty/", sync.rotation_pagerduty, name="rotation-pagerduty"),
     path("rotations/<slug:slug>/sync/", sync.rotation_sync, name="rotation-sync"),

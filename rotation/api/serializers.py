@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import HundredthsField
+from common.api.fields import HundredthsField, StrictSerializer, TextField, WholeNumberField
 from rotation.models import LevelName
+from rotation.operations import policies
 from volunteers.api.serializers import PersonRefSerializer, TeamRefSerializer
 
 if TYPE_CHECKING:
     from rotation.models import Rotation
 
+_LOAD = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?", re.ASCII)
 KINDS = ["unpublished", "in_line", "waiting", "running", "failed", "unknown"]
 
 
@@ -38,10 +41,28 @@ class RotationLineSerializer(serializers.Serializer[Any]):
     coming_gaps = serializers.IntegerField(source="gaps")
 
 
+class LoadTextField(TextField):
+    """A load of up to 99.99 as text, `0.50`, kept in hundredths."""
+
+    default_error_messages = {"load": "Write it as 0.50, with two decimals at most, in quotes."}  # noqa: RUF012 - typed by the base class
+
+    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
+        """The load in hundredths."""
+        found = _LOAD.fullmatch(super().to_internal_value(data))
+        if found is None:
+            self.fail("load")
+        return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
 class PolicySerializer(serializers.Serializer[Any]):
-    """The figures in force; null means no limit."""
+    """One version's figures; null means no limit.
+
+    `holiday_weights` gives the load of a public holiday by the office whose calendar counts; empty,
+    the rotation's own calendar counts with `holiday_load`.
+    """
 
     number = serializers.IntegerField()
+    changed_by = serializers.CharField()
     effective_from = serializers.DateTimeField()
     reason = serializers.CharField()
     term_weeks = serializers.IntegerField()
@@ -55,7 +76,33 @@ class PolicySerializer(serializers.Serializer[Any]):
     escalation_shifts_per_term = serializers.IntegerField(allow_null=True)
     spacing_weeks = serializers.IntegerField()
     holiday_load = HundredthsField(source="holiday_load_hundredths")
+    holiday_weights = serializers.DictField(child=HundredthsField())
     objectives = serializers.ListField(child=serializers.CharField())
+
+
+class NewPolicySerializer(StrictSerializer):
+    """What changes, and why. A figure that is left out stays as it is.
+
+    `seen` is the number of the version that the change was made from: a later one is a conflict.
+    """
+
+    reason = TextField(is_line=True)
+    seen = WholeNumberField(required=False)
+    term_weeks = WholeNumberField(required=False)
+    cool_down_weeks = WholeNumberField(required=False)
+    target_size = WholeNumberField(required=False)
+    minimum_size = WholeNumberField(required=False)
+    horizon_weeks = WholeNumberField(required=False)
+    primary_rest_weeks = WholeNumberField(required=False)
+    primary_shifts_per_term = WholeNumberField(required=False)
+    escalation_rest_weeks = WholeNumberField(required=False)
+    escalation_shifts_per_term = WholeNumberField(required=False, allow_null=True)
+    spacing_weeks = WholeNumberField(required=False)
+    holiday_load = LoadTextField(required=False, source="holiday_load_hundredths")
+    holiday_weights = serializers.DictField(child=LoadTextField(), required=False)
+    objectives = serializers.ListField(
+        child=serializers.ChoiceField(choices=policies.OBJECTIVES), required=False
+    )
 
 
 class PagerDutyLevelSerializer(serializers.Serializer[Any]):

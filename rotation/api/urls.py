@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.api import covers, drafts, questions, rotations, shifts, syncs
+from rotation.api import covers, drafts, policies, questions, rotations, shifts, syncs
 
 _ONE = "rotations/<slug:slug>/"
 _SHIFT = "shifts/<int:shift_id>/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{_ONE}fairness/", rotations.FairnessView.as_view(), name="api-rotation-fairness"),
     path(f"{_ONE}on-call-now/", rotations.OnCallNowView.as_view(), name="api-rotation-on-call-now"),
     path(f"{_ONE}handovers/", rotations.HandoversView.as_view(), name="api-rotation-handovers"),
+    path(f"{_ONE}policies/", policies.PoliciesView.as_view(), name="api-rotation-policies"),
     path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
     path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
     path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
@@ -34,9 +35,7 @@ urlpatterns = [
     ),
     path("covers/<int:cover_id>/undo/", covers.CoverUndoView.as_view(), name="api-cover-undo"),
     path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),
-    path(
-        "questions/<int:question_id>/", questions.QuestionView.as_view(), name="api-question"
-    ),
+    path("questions/<int:question_id>/", questions.QuestionView.as_view(), name="api-question"),
     path("drafts/", drafts.DraftsView.as_view(), name="api-drafts"),
     path(_DRAFT, drafts.DraftView.as_view(), name="api-draft"),
     path(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from volunteers.queries import places
 
@@ -17,6 +19,7 @@ WEEKDAYS = (
     (5, "Saturday"),
     (6, "Sunday"),
 )
+WEIGHT = re.compile(r"[0-9]{1,4}", re.ASCII)
 CLOCK = ["%H:%M", "%H:%M:%S"]
 
 
@@ -85,9 +88,26 @@ class PolicyForm(forms.Form):
     holiday_load_hundredths = forms.IntegerField(
         label="Load of a public holiday", help_text="In hundredths of a week."
     )
+    holiday_weights = forms.CharField(
+        label="Public holidays by office",
+        required=False,
+        help_text="In hundredths, as in: dublin 50 san-francisco 25. Empty: the rotation’s own.",
+    )
     objectives = forms.CharField(help_text="In order, with spaces: gaps overload unfairness …")
     reason = forms.CharField(help_text="Why it changes; everybody reads it.")
 
     def clean_objectives(self) -> tuple[str, ...]:
         """The names in their order."""
         return tuple(self.cleaned_data["objectives"].replace(",", " ").split())
+
+    def clean_holiday_weights(self) -> dict[str, int]:
+        """Hundredths by office.
+
+        Raises:
+            ValidationError: it is no list of offices and numbers.
+        """
+        words = self.cleaned_data["holiday_weights"].replace(",", " ").split()
+        pairs = list(zip(words[::2], words[1::2], strict=False))
+        if len(words) % 2 or not all(WEIGHT.fullmatch(weight) for _slug, weight in pairs):
+            raise ValidationError("Write an office and a number each, as in: dublin 50.")
+        return {slug: int(weight) for slug, weight in pairs}

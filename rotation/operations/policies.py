@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from audit.operations import Area, record
+from common import wording
 from common.cleaning import Cleaner
 from common.refusals import RefusedError
+from rotation.domain import policies as domain
 from rotation.models import PolicyVersion, Rotation
+from volunteers.queries import places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,17 +22,9 @@ if TYPE_CHECKING:
     from audit.operations import Actor
 
 LONGEST_REASON = 500
-OBJECTIVES = (
-    "gaps",
-    "overload",
-    "unfairness",
-    "holidays",
-    "changes",
-    "preferences",
-    "spread",
-    "adjacency",
-)
+OBJECTIVES = tuple(objective.name for objective in domain.OBJECTIVES)
 """Everything that a schedule can be made good at, in the order that a team starts with."""
+MOST_WEIGHT = 1000
 
 
 class PolicyInvalidError(RefusedError):
@@ -38,9 +33,20 @@ class PolicyInvalidError(RefusedError):
     code = "POLICY_INVALID"
 
 
+class PolicyMovedOnError(RefusedError):
+    """Somebody else made a version since this one was read."""
+
+    code = "POLICY_MOVED_ON"
+    status = 409
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """Every figure of a policy; lengths in weeks, `None` for no limit, loads in hundredths."""
+    """Every figure of a policy; lengths in weeks, `None` for no limit, loads in hundredths.
+
+    `holiday_weights` gives the load of a public holiday by the office (slug) whose calendar counts;
+    empty, the rotation's own calendar counts with `holiday_load_hundredths`.
+    """
 
     term_weeks: int = 26
     cool_down_weeks: int = 0
@@ -53,10 +59,12 @@ class Figures:
     escalation_shifts_per_term: int | None = None
     spacing_weeks: int = 5
     holiday_load_hundredths: int = 50
+    holiday_weights: Mapping[str, int] = dataclasses.field(default_factory=dict)
     objectives: tuple[str, ...] = OBJECTIVES
 
 
-_BOUNDS = {
+_FIGURES = tuple(field.name for field in dataclasses.fields(Figures))
+BOUNDS = {
     "term_weeks": (1, 104),
     "cool_down_weeks": (0, 104),
     "target_size": (1, 500),
@@ -72,20 +80,35 @@ _BOUNDS = {
 
 
 def change_policy(
-    *, rotation_id: int, figures: Figures, reason: str, actor: Actor, now: dt.datetime
+    *,
+    rotation_id: int,
+    figures: Figures,
+    reason: str,
+    seen: int | None = None,
+    actor: Actor,
+    now: dt.datetime,
 ) -> PolicyVersion:
     """Add the next version of a rotation's policy, in force from now; earlier ones stay.
 
+    `seen` is the number of the version that the change was made from; None asks for no check.
+
     Raises:
-        PolicyInvalidError: with a message for each figure, or for the reason.
+        PolicyInvalidError: with a message for each figure, or for the reason; or nothing changes.
+        PolicyMovedOnError: a later version than the one seen is there.
     """
     columns = clean(figures, reason)
     with transaction.atomic():
         rotation = Rotation.objects.select_for_update(of=("self",)).get(pk=rotation_id)
         last = rotation.policies.latest("number")
-        number = last.number + 1
+        if seen is not None and seen != last.number:
+            raise PolicyMovedOnError(
+                f"Policy {last.number} was made in the meantime by {last.changed_by}: "
+                f"“{last.reason}” Look at it first; saving again replaces its figures by yours."
+            )
+        if all(columns[name] == getattr(last, name) for name in _FIGURES):
+            raise PolicyInvalidError(f"Every figure is as in policy {last.number} already.")
         version = add_version(
-            rotation=rotation, columns=columns, number=number, actor=actor, now=now
+            rotation=rotation, columns=columns, number=last.number + 1, actor=actor, now=now
         )
         record(
             actor=actor,
@@ -107,20 +130,52 @@ def clean(figures: Figures, reason: str) -> dict[str, Any]:
         PolicyInvalidError: with a message for each figure, or for the reason.
     """
     cleaner = Cleaner()
-    columns = dataclasses.asdict(figures)
-    for field, (least, most) in _BOUNDS.items():
+    columns = {name: getattr(figures, name) for name in _FIGURES}
+    for field, (least, most) in BOUNDS.items():
         value = columns[field]
         if value is not None and not least <= value <= most:
             cleaner.refuse(field, f"A number from {least} to {most}.")
-    if figures.minimum_size > figures.target_size:
-        cleaner.refuse("minimum_size", "The minimum is not above the target.")
+    if not cleaner.problems:
+        _check_together(cleaner, figures)
     chosen = figures.objectives
     if "gaps" not in chosen or len(set(chosen)) < len(chosen) or set(chosen) - set(OBJECTIVES):
         cleaner.refuse("objectives", f"gaps and others once each, from {', '.join(OBJECTIVES)}.")
+    _check_weights(cleaner, figures.holiday_weights)
     columns["objectives"] = list(chosen)
+    columns["holiday_weights"] = dict(sorted(figures.holiday_weights.items()))
     columns["reason"] = cleaner.line("reason", reason, longest=LONGEST_REASON)
     cleaner.raise_problems(PolicyInvalidError)
     return columns
+
+
+def _check_together(cleaner: Cleaner, figures: Figures) -> None:
+    staffing = domain.Staffing(
+        term_weeks=figures.term_weeks,
+        minimum_size=figures.minimum_size,
+        target_size=figures.target_size,
+        rest_weeks=figures.primary_rest_weeks,
+        shifts_per_term=figures.primary_shifts_per_term,
+    )
+    for field, said in domain.contradictions(staffing).items():
+        cleaner.refuse(field, said)
+
+
+def _check_weights(cleaner: Cleaner, weights: Mapping[str, int]) -> None:
+    if not weights:
+        return
+    names = {office.slug: office.name for office in places.office_lines()}
+    for slug, weight in weights.items():
+        if slug not in names:
+            cleaner.refuse("holiday_weights", f"There is no office called {slug}.")
+        elif not 0 <= weight <= MOST_WEIGHT:
+            most = wording.load(MOST_WEIGHT)
+            cleaner.refuse("holiday_weights", f"{names[slug]}: a number from 0 to {most}.")
+
+
+def figures_of(policy: PolicyVersion) -> Figures:
+    """The figures of a version, to make the next one from."""
+    columns = {name: getattr(policy, name) for name in _FIGURES}
+    return Figures(**columns | {"objectives": tuple(policy.objectives)})
 
 
 def add_version(
@@ -143,5 +198,5 @@ def add_version(
 
 
 def _shown(policy: PolicyVersion) -> dict[str, Any]:
-    figures = {field.name: getattr(policy, field.name) for field in dataclasses.fields(Figures)}
+    figures = {name: getattr(policy, name) for name in _FIGURES}
     return {"number": policy.number, **figures, "reason": policy.reason}

@@ -9,6 +9,7 @@ from knox.models import AuthToken
 
 from rotation.domain import planning
 from rotation.models import Draft, DraftShift, Rotation
+from rotation.operations.policies import OBJECTIVES
 from rotation.queries import question_facts
 from tests import builders
 from tests.guards.world import NEXT_TERM, World
@@ -99,6 +100,26 @@ def _rate(_world: World) -> Fields:
     }
 
 
+def _policy(_world: World) -> Fields:
+    order = {f"order_{name}": str(place) for place, name in enumerate(OBJECTIVES, start=1)}
+    return {
+        "target_size": "8",
+        "minimum_size": "6",
+        "term_weeks": "26",
+        "cool_down_weeks": "0",
+        "horizon_weeks": "26",
+        "primary_rest_weeks": "3",
+        "primary_shifts_per_term": "6",
+        "spacing_weeks": "5",
+        "escalation_rest_weeks": "1",
+        "escalation_shifts_per_term": "",
+        "holiday_dublin": "0.5",
+        "reason": "One more.",
+        "seen": "1",
+        **order,
+    }
+
+
 _ABSENCE = _post("engineer", "note", first_day="2026-12-24", last_day="2026-12-27", note="At home.")
 _DECLINE = _post("manager", "reason", reason="The team is full.")
 
@@ -128,6 +149,9 @@ PAGES = {
     "term-end": _post("manager", left_on=SOON),
     "cover-enter": Post(viewer="manager", fields=lambda world: {"part": "whole", **_cover(world)}),
     "cover-undo": _post("manager"),
+    "policy-change": Post(
+        viewer="manager", fields=_policy, typed=("reason", "target_size", "holiday_dublin")
+    ),
     "draft-make": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),
@@ -166,6 +190,7 @@ API_ROUTES = {
     "api-term-end": _post("manager", left_on=SOON),
     "api-shift-covers": Post(viewer="manager", fields=_cover),
     "api-cover-undo": _post("manager"),
+    "api-rotation-policies": _post("manager", "reason", target_size=8, reason="One more."),
     "api-rotation-drafts": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),

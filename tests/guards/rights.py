@@ -111,6 +111,8 @@ PAGES = {
     # The schedule
     "rotations": reads(ALL),
     "rotation-detail": reads(ALL),
+    "policy-detail": reads(ALL),
+    "policy-change": form(TEAM | ADMIN, FORBIDDEN),
     "shift-detail": reads(ALL),
     "cover-enter": form(TEAM),
     "cover-undo": form(TEAM),
@@ -159,6 +161,7 @@ API_ROUTES = {
     "api-rotation-fairness": reads(OWNER | TEAM | ADMIN, FORBIDDEN),
     "api-rotation-on-call-now": reads(ALL),
     "api-rotation-handovers": reads(ALL),
+    "api-rotation-policies": Rule(let_in={"GET": ALL, "POST": TEAM | ADMIN}, others=FORBIDDEN),
     "api-rotation-drafts": form(TEAM),
     "api-rotation-sync-runs": reads(TEAM | ADMIN),
     "api-rotation-sync": does(TEAM | ADMIN),
