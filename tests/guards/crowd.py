@@ -9,7 +9,15 @@ from knox.models import AuthToken
 
 from audit.models import AuditEvent
 from outbox.models import Message
-from rotation.models import Cover, Draft, PolicyVersion, Rotation, Shift, SyncRun
+from rotation.models import (
+    Cover,
+    Draft,
+    PolicyVersion,
+    Rotation,
+    Shift,
+    SyncRun,
+    WeekQuestion,
+)
 from tests import builders
 from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
@@ -66,6 +74,14 @@ def world_of(cast: Cast) -> World:
     shift = Shift.objects.order_by("pk")[0]
     eva = Engineer.objects.get(email="eva1@example.com")
     cover = builders.make_cover(shift=shift, from_engineer=shift.holder, to_engineer=eva)
+    question = WeekQuestion.objects.create(
+        rotation=cast.rotation,
+        level=shift.level,
+        week_date=shift.week_date,
+        asked_by=cast.anna,
+        asked_at=builders.NOW,
+        schedule_version=cast.rotation.schedule_version,
+    )
     return World(
         rotation=cast.rotation,
         people={**people, "deactivated": builders.make_engineer(name="Gone")},
@@ -78,6 +94,7 @@ def world_of(cast: Cast) -> World:
             "term_id": level2.pk,
             "draft_id": Draft.objects.order_by("pk")[0].pk,
             "shift_id": shift.pk,
+            "question_id": question.pk,
             "cover_id": cover.pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
             "month": "2026-10",
