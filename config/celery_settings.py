@@ -38,6 +38,7 @@ EXPIRES_SECONDS = 60
 _SWEEPS = (
     "outbox.sweep_messages",
     "rotation.sweep_drafts",
+    "rotation.sweep_repairs",
     "rotation.sweep_questions",
     "rotation.sweep_syncs",
     "compensation.sweep_weeks",

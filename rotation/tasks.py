@@ -7,12 +7,16 @@ import uuid
 from celery import shared_task
 from django.conf import settings
 
+from audit.operations import Actor
 from common import clock
 from rotation import answering, generation, syncing
+from rotation.operations import repairs
 from rotation.operations import syncing as sync_operations
 from rotation.pagerduty import http
+from rotation.queries import disturbances, waiting
 from rotation.queries import syncing as sync_queries
-from rotation.queries import waiting
+
+REPAIRS = Actor.sweep("sweep_repairs")
 
 
 @shared_task(name="rotation.sweep_drafts")
@@ -32,6 +36,19 @@ def generate_draft(*, draft_id: int) -> bool:
         holder=uuid.uuid4().hex,
         clocks=generation.Clocks(now=clock.now, real_now=clock.real_now),
     )
+
+
+@shared_task(name="rotation.sweep_repairs")
+def sweep_repairs() -> int:
+    """Propose a repair of every schedule that something new disturbs; returns how many."""
+    now = clock.now()
+    proposed = 0
+    for rotation_id in disturbances.rotation_ids_to_look_at(now=now):
+        draft = repairs.propose_repair(rotation_id=rotation_id, actor=REPAIRS, now=now)
+        if draft is not None:
+            proposed += 1
+            generate_draft.delay(draft_id=draft.pk)
+    return proposed
 
 
 @shared_task(name="rotation.sweep_questions")

@@ -127,8 +127,12 @@ def _set_horizon(draft: Draft, weeks: int | None, *, now: dt.datetime) -> None:
     draft.weeks = max(weeks or usual, published)
 
 
-def solve_again(*, draft_id: int, actor: Actor, now: dt.datetime) -> Draft:
+def solve_again(
+    *, draft_id: int, cause: str | None = None, actor: Actor, now: dt.datetime
+) -> Draft:
     """Leave a new draft of the same kind, weeks and cause, from the facts as they are now.
+
+    A repair may have another cause by now.
 
     The rules by hand come along, those that were added since count now too. Weeks that have
     started since are left out. The old draft is put aside.
@@ -145,7 +149,9 @@ def solve_again(*, draft_id: int, actor: Actor, now: dt.datetime) -> Draft:
         old = Draft.objects.select_for_update(of=("self",)).get(pk=draft_id)
         if old.state not in ANSWERED:
             raise DraftMovedOnError(f"Draft {old.number} is {old.state} by now.")
-        draft = _ask(_again(old, rotation, now=now), actor=actor, now=now)
+        draft = _again(old, rotation, now=now)
+        draft.cause = old.cause if cause is None else cause[:MOST_CAUSE]
+        _ask(draft, actor=actor, now=now)
         _carry_rules(old, draft)
         if old.state != Draft.State.CANCELLED:
             _close(old.pk, ANSWERED, Draft.State.DISCARDED, verb="discarded", actor=actor, now=now)
@@ -163,7 +169,6 @@ def _again(old: Draft, rotation: Rotation, *, now: dt.datetime) -> Draft:
     return Draft(
         rotation=rotation,
         kind=old.kind,
-        cause=old.cause,
         solved_again_from=old,
         first_week_date=first,
         weeks=planning.horizon_weeks(rotation=rotation, first_week_date=first, wanted=left),
@@ -192,7 +197,7 @@ def _locked(rotation_id: int) -> Rotation:
     return rows.get(pk=rotation_id)
 
 
-def _ask(draft: Draft, *, actor: Actor, now: dt.datetime) -> Draft:
+def _ask(draft: Draft, *, actor: Actor, now: dt.datetime) -> None:
     """Write the draft under the rotation's lock, with the next number and its order."""
     rotation = draft.rotation
     running = Draft.objects.filter(rotation=rotation, state__in=WAITING).first()
@@ -206,7 +211,6 @@ def _ask(draft: Draft, *, actor: Actor, now: dt.datetime) -> Draft:
     draft.requested_by_id = actor.engineer_id
     draft.requested_at = now
     draft.save(force_insert=True)
-    return draft
 
 
 def claim_draft(
@@ -345,5 +349,10 @@ def _record(draft: Draft, verb: str, *, actor: Actor, now: dt.datetime) -> None:
         verb=verb,
         subject=f"draft {draft.number} of {draft.rotation.name}",
         team=draft.rotation.team.slug,
-        after={"state": draft.state, "weeks": draft.weeks, "from": str(draft.first_week_date)},
+        after={
+            "state": draft.state,
+            "weeks": draft.weeks,
+            "from": str(draft.first_week_date),
+            **({"kind": draft.kind, "cause": draft.cause} if draft.kind == "repair" else {}),
+        },
     )
