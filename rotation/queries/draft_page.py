@@ -60,12 +60,8 @@ class DraftWeek:
     primary: Cell | None
     escalation: Cell | None
     is_changed: bool
+    is_new: bool
     holidays: tuple[str, ...]
-
-    @property
-    def month(self) -> dt.date:
-        """The first day of the handover's month."""
-        return self.column.week_date.replace(day=1)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +69,7 @@ class Proposal:
     """A solved draft.
 
     Counts are of shifts that publishing would write; old figures are None or empty when
-    nothing is published to compare with.
+    nothing is published to compare with. `gaps_new` are those in weeks that are not published.
     """
 
     weeks: tuple[DraftWeek, ...]
@@ -86,6 +82,7 @@ class Proposal:
     started: tuple[dt.date, ...]
     first_change: dt.date | None
     gaps_before: int | None
+    gaps_new: int
     gaps: tuple[GapRow, ...]
     loads: tuple[LevelLoads, ...]
     furthest_before: str
@@ -95,6 +92,21 @@ class Proposal:
     def escalation_gaps(self) -> int:
         """Weeks without anybody on level 2: they are confirmed by name."""
         return sum(1 for gap in self.gaps if gap.level == LevelName.ESCALATION)
+
+    @property
+    def touched_weeks(self) -> tuple[DraftWeek, ...]:
+        """The weeks that publishing would change or add."""
+        return tuple(week for week in self.weeks if week.is_changed or week.is_new)
+
+    @property
+    def kept_weeks(self) -> tuple[DraftWeek, ...]:
+        """The weeks that stay as published."""
+        return tuple(week for week in self.weeks if not (week.is_changed or week.is_new))
+
+    @property
+    def gaps_standing(self) -> int:
+        """Gaps in weeks that are published already."""
+        return len(self.gaps) - self.gaps_new
 
     @property
     def compares(self) -> bool:
@@ -142,6 +154,7 @@ def proposal(found: Solved, *, now: dt.datetime) -> Proposal:
     weeks = columns.columns(pattern, found.draft.first_week_date, found.draft.weeks, now)
     cell_by = _cells(found)
     standing = [week for week in written if week.published is not None]
+    grows = len(standing) < len(written)
     return Proposal(
         weeks=tuple(_weeks(weeks, cell_by, found.weeks)),
         months=tuple(columns.months(weeks)),
@@ -153,9 +166,10 @@ def proposal(found: Solved, *, now: dt.datetime) -> Proposal:
         started=tuple(dict.fromkeys(week.week_date for week in found.weeks if week.has_started)),
         first_change=min(touched, default=None),
         gaps_before=sum(1 for week in standing if week.was_gap) if standing else None,
+        gaps_new=sum(1 for week in written if week.is_gap and week.is_new),
         gaps=tuple(_gaps(found)),
         loads=tuple(draft_loads.level_loads(loads, found.marks)),
-        furthest_before=draft_loads.furthest_now(loads),
+        furthest_before="" if grows else draft_loads.furthest_now(loads),
         furthest=draft_loads.furthest_then(loads),
     )
 
@@ -180,14 +194,15 @@ def _cells(found: Solved) -> dict[tuple[str, dt.date], Cell]:
 
 
 def _cell(week: ProposedWeek, marks: Mapping[int, PersonMark], *, compares: bool) -> Cell:
-    holder_id, note = week.holder_id, ""
+    holder_id, note, small = week.holder_id, "", ""
     before = week.published.holder_id if week.published is not None else None
     if week.has_started:
         holder_id, note = before, "has started and stays as published"
     elif week.is_changed:
         note = f"now {cells.mark_of(before, marks).name}" if before is not None else "now a gap"
+        small = f"←{cells.mark_of(before, marks).initials}" if before is not None else "←gap"
     elif week.is_new and compares:
-        note = "not published yet"
+        note, small = "not published yet", "new"
     mark = None if holder_id is None else cells.mark_of(holder_id, marks)
     who = mark.name if mark else "nobody"
     said = [LevelName(week.level).label, who, f"week of {wording.day(week.week_date)}", note]
@@ -197,7 +212,7 @@ def _cell(week: ProposedWeek, marks: Mapping[int, PersonMark], *, compares: bool
         week_date=week.week_date,
         mark=mark,
         state="plan" if mark and (week.is_changed or (week.is_new and compares)) else "",
-        small="",
+        small=small,
         note=note,
         sentence=", ".join(filter(None, said)),
     )
@@ -210,12 +225,14 @@ def _weeks(
 ) -> list[DraftWeek]:
     holidays = {week.week_date: week.holidays for week in proposed}
     changed = {week.week_date for week in proposed if week.is_changed}
+    new = {week.week_date for week in proposed if week.is_new}
     return [
         DraftWeek(
             column=week,
             primary=cell_by.get((LevelName.PRIMARY, week.week_date)),
             escalation=cell_by.get((LevelName.ESCALATION, week.week_date)),
             is_changed=week.week_date in changed,
+            is_new=week.week_date in new,
             holidays=holidays.get(week.week_date, ()),
         )
         for week in weeks

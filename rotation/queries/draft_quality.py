@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Quality:
-    """What the figures of a draft say; `wishes` as `11 → 12`, `of` how many, empty without any."""
+    """What the figures of a draft say.
+
+    `wishes` reads `11 → 12`, empty when nobody has one. `newcomer` is the volunteer who would
+    close most gaps, in a sentence; `has_ways` says that changes that close gaps were looked for.
+    """
 
     people: tuple[LevelPeople, ...]
     has_more: bool
@@ -29,6 +33,7 @@ class Quality:
     wishes_of: int
     wishes_missed: int
     newcomer: str
+    has_ways: bool
 
 
 def quality_of(draft: Draft, *, loads: Sequence[LevelLoads]) -> Quality:
@@ -52,4 +57,5 @@ def quality_of(draft: Draft, *, loads: Sequence[LevelLoads]) -> Quality:
         wishes_of=then.wishes if then is not None else 0,
         wishes_missed=then.wishes_unmet if then is not None else 0,
         newcomer=draft_closings.newcomer(draft.figures),
+        has_ways=any(level.ways for level in levels),
     )

@@ -176,7 +176,8 @@ def _sentence(draft: Total, round_robin: Total) -> str:
     """What taking turns would have given, against the draft."""
     taken = f"Taken in turn, {_with_gaps(round_robin)} somebody would be "
     here = f"here it is {one_decimal(draft.furthest)}"
-    gaps = f" with {wording.counted(draft.gaps, 'gap')}" if draft.gaps != round_robin.gaps else ""
+    left = wording.counted(draft.gaps, "gap") if draft.gaps else "no gap"
+    gaps = f" with {left}" if draft.gaps != round_robin.gaps else ""
     return f"{taken}{one_decimal(round_robin.furthest)} off the fair share; {here}{gaps}."
 
 

@@ -26,14 +26,15 @@ TITLES = {
 TYPICAL = frozenset({"unfairness", "holidays"})
 ROUND_FROM = 0.095
 NOTHING_UNDER = 0.005
+NEARLY = 1e-6
 _VALUES = {
     "gaps": ("gap", "", "no gap"),
     "overload": ("shift over the limit", "shifts over the limit", "nobody over the limit"),
     "changes": ("changed week", "", "no week changes"),
     "preferences": ("", "", "as many wishes met as missed"),
     "spread": (
-        "point too close together",
-        "points too close together",
+        "point short of the wanted spacing",
+        "points short of the wanted spacing",
         "all as far apart as wanted",
     ),
     "adjacency": (
@@ -41,6 +42,16 @@ _VALUES = {
         "times two of one home team in a row",
         "no two of one home team in a row",
     ),
+}
+_UNITS = {
+    "gaps": ("gap", ""),
+    "overload": ("shift", ""),
+    "unfairness": ("weeks a person", "weeks a person"),
+    "holidays": ("holidays a person", "holidays a person"),
+    "changes": ("changed week", ""),
+    "preferences": ("wish", "wishes"),
+    "spread": ("point", ""),
+    "adjacency": ("time", ""),
 }
 _COSTS = {
     "gaps": ("gap", "", "{number} more {noun}", "{number} fewer {noun}"),
@@ -73,10 +84,10 @@ def listed(names: Sequence[str]) -> str:
 
 
 def value_words(name: str, value: float, *, people: int) -> str:
-    """`2 gaps`, `0.5 off the fair share`: how good a value is, for so many people."""
+    """`2 gaps`, `typically 0.5 off the fair share`: how good a value is, for so many people."""
     if name in TYPICAL:
         what = "" if name == "unfairness" else " of holidays"
-        return f"{distance(typical(value, people=people))} off the fair share{what}"
+        return f"typically {distance(typical(value, people=people))} off the fair share{what}"
     whole = round(value)
     if name == "preferences" and whole:
         more, less = ("met", "missed") if whole < 0 else ("missed", "met")
@@ -86,11 +97,13 @@ def value_words(name: str, value: float, *, people: int) -> str:
 
 
 def apart(name: str, value: float, bound: float, *, people: int) -> str:
-    """`0.2` or `3`: how far a value is from a bound, empty when they read the same."""
+    """`0.2 weeks a person` or `3 gaps`: how far a value is from a bound, or empty."""
+    one, many = _UNITS[name]
     if name in TYPICAL:
         text = distance(typical(value, people=people) - typical(bound, people=people))
-        return "" if float(text) == 0 else text
-    return f"{math.floor(value - bound + 1e-6):,}" if value - bound >= 1 else ""
+        return "" if float(text) == 0 else f"{text} {many}"
+    whole = math.floor(value - bound + NEARLY)
+    return wording.counted(whole, one, many) if whole >= 1 else ""
 
 
 def typical(value: float, *, people: int) -> float:

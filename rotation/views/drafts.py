@@ -21,7 +21,16 @@ from rotation.forms.drafts import DraftForm, PublishForm
 from rotation.models import Draft
 from rotation.operations import drafts as operations
 from rotation.operations import publishing
-from rotation.queries import draft_page, draft_state, drafts, patterns, planning
+from rotation.queries import (
+    draft_page,
+    draft_progress,
+    draft_quality,
+    draft_state,
+    drafts,
+    fairness,
+    patterns,
+    planning,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -177,6 +186,8 @@ def _draft_page(
         "refusal": refusal,
     }
     gaps = 0
+    if draft.state == Draft.State.SOLVING:
+        context["progress"] = draft_progress.progress_of(draft)
     if draft.state in WITH_SHIFTS:
         context |= _solved(draft, now)
         gaps = context["proposal"].escalation_gaps
@@ -193,6 +204,8 @@ def _solved(draft: Draft, now: dt.datetime) -> dict[str, Any]:
     proposal = draft_page.proposal(found, now=now)
     context: dict[str, Any] = {
         "proposal": proposal,
+        "quality": draft_quality.quality_of(draft, loads=proposal.loads),
+        "headline": fairness.headline(proposal.loads),
         "seconds": f"{(draft.solve_milliseconds or 0) / 1000:.1f}",
     }
     if draft.state == Draft.State.READY:
