@@ -84,4 +84,4 @@ def _still_held(weeks: Sequence[OwnWeek]) -> str:
     held = f"You still hold the {'week' if len(days) == 1 else 'weeks'} of {listed}"
     if any(week.state is WeekState.RUNNING for week in weeks):
         return f"{held}, and no draft moves a week that runs: tell a manager of the team now."
-    return f"{held}: tell a manager of the team. Rota leaves you out when the next draft is made."
+    return f"{held}. Rota proposes a repair to your managers; you are told when it is published."

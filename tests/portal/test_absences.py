@@ -85,8 +85,8 @@ def test_days_over_a_published_week_are_saved_with_a_warning(
 
     assert '<div class="banner warn" role="status">' in page
     assert (
-        "You still hold the week of Mon 30 Nov 2026: tell a manager of the team. "
-        "Rota leaves you out when the next draft is made." in page
+        "You still hold the week of Mon 30 Nov 2026. "
+        "Rota proposes a repair to your managers; you are told when it is published." in page
     )
     assert "You hold the" in page
 
