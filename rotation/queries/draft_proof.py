@@ -56,7 +56,7 @@ def proof_of(figures: Mapping[str, Any]) -> Proof:
     """What was proven about a solved draft; no rows for one that left no bounds."""
     levels = draft_figures.levels_of(figures)
     order = [name for name in draft_figures.order_of(figures) if name in objective_words.TITLES]
-    parts = [levels] if draft_figures.solved_together(levels) else [[level] for level in levels]
+    parts = [levels] if draft_figures.solved_together(levels) else [(level,) for level in levels]
     whole = [_verdict(name, levels) for name in order]
     return Proof(
         levels=tuple(_heading(part) for part in parts),

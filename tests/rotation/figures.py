@@ -67,10 +67,12 @@ def draft_figures(*levels: dict[str, Any]) -> dict[str, Any]:
     return {"order": list(OBJECTIVES), "levels": list(levels)}
 
 
-def way(kind: str, engineer: Engineer | None = None, **more: Any) -> dict[str, Any]:
-    """A change that closes one gap."""
+def way(
+    kind: str, engineer: Engineer | None = None, *, since: str | None = None, closes: int = 1
+) -> dict[str, Any]:
+    """A change that closes one gap, or more."""
     person = None if engineer is None else engineer.pk
-    return {"kind": kind, "engineer": person, "weeks": 1, "from": None, "closes": 1, **more}
+    return {"kind": kind, "engineer": person, "weeks": 1, "from": since, "closes": closes}
 
 
 def drafted(

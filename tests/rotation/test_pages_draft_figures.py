@@ -188,8 +188,8 @@ def test_the_table_says_what_fairness_buys_against_taking_turns(team: TeamAtWork
 def test_the_published_schedule_stands_beside_when_all_its_weeks_are_there(
     team: TeamAtWork,
 ) -> None:
-    for level in (team.primary, team.escalation):
-        builders.make_shift(level=level, week_date=NEXT_WEEK, holder=team.ben)
+    for each in (team.primary, team.escalation):
+        builders.make_shift(level=each, week_date=NEXT_WEEK, holder=team.ben)
     mark_published(team.rotation, team.anna)
     before = schedule_figures(person_figures(team.ben, load=300), gaps=1)
     level = level_figures(person_figures(team.ben), published=before)
@@ -207,7 +207,7 @@ def test_a_gap_says_what_closes_it(team: TeamAtWork) -> None:
     ways = [
         way("rest", team.ben),
         way("absence", team.volunteers[1]),
-        way("volunteer", **{"from": week}),
+        way("volunteer", since=week),
     ]
     level = level_figures(
         person_figures(team.ben),
@@ -228,7 +228,7 @@ def test_one_volunteer_who_closes_most_gaps_is_named_first(team: TeamAtWork) -> 
     closings = [
         {
             "week": str(NEXT_WEEK + number * WEEK),
-            "ways": [way("volunteer", closes=2, **{"from": str(NEXT_WEEK)})],
+            "ways": [way("volunteer", closes=2, since=str(NEXT_WEEK))],
         }
         for number in range(3)
     ]
