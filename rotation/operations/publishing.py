@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,33 +10,25 @@ from django.db.models import F
 from audit.operations import Area, record
 from common import wording
 from common.refusals import RefusedError
-from outbox.operations import queue_message
 from rotation.domain import rules, slots
 from rotation.models import Draft, DraftShift, LevelName, Rotation, Shift
-from rotation.operations import syncing
+from rotation.operations import published_mails, syncing
 from rotation.operations.drafts import DraftMovedOnError
+from rotation.operations.published_mails import Change
 from rotation.queries import patterns, planning, worked
-from volunteers.queries import service
+from volunteers.queries import contacts
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from audit.operations import Actor
     from rotation.domain.planning import Plan
 
 SHOWN_BREACHES = 5
-COPIED = [
-    "starts_at",
-    "ends_at",
-    "time_zone",
-    "day_windows",
-    "holder",
-    "policy",
-    "load_hundredths",
-    "holidays",
-    "gap_reasons",
-    "version",
-]
+TIMES = ("starts_at", "ends_at", "time_zone", "day_windows")
+FACTS = (*TIMES, "holder_id", "load_hundredths", "holidays")
+WRITTEN = [*TIMES, "holder", "load_hundredths", "holidays", "policy", "gap_reasons", "version"]
 
 
 class ScheduleMovedOnError(RefusedError):
@@ -66,8 +57,9 @@ def publish_draft(
 ) -> int:
     """Write the draft's weeks that have not started as the schedule; returns the new version.
 
-    Queues one sync run, and a mail to everybody whose weeks changed. Started weeks stay as they
-    are. All or nothing.
+    Only what changes is written: a week that stays as it is keeps its row and its version. Queues
+    a sync run if PagerDuty has to show anything else, and one mail to everybody whose weeks changed
+    with what changed for them. Started weeks stay as they are. All or nothing.
 
     Raises:
         ScheduleMovedOnError: the draft was made from an earlier version than the one in force.
@@ -84,21 +76,9 @@ def publish_draft(
         _ask_rules(draft, plan, rows)
         _ask_about_gaps(rows, confirmed=escalation_gaps_confirmed)
         changes = _write(draft, plan, rows, version)
-        syncing.queue_sync(
-            rotation_id=draft.rotation_id, cause=f"version {version} published", now=now
-        )
-        _tell(draft.rotation, rows, changes, now)
-        record(
-            actor=actor,
-            now=now,
-            area=Area.SCHEDULE,
-            verb="published",
-            subject=f"draft {draft.number} of {draft.rotation.name} as version {version}",
-            team=draft.rotation.team.slug,
-            concerned=[],
-            before={"version": draft.base_version},
-            after={"version": version, "shifts": len(rows), "changed": len(changes)},
-        )
+        _queue_sync(draft, changes, version, now)
+        published_mails.tell_concerned(rotation=draft.rotation, changes=changes, now=now)
+        _record(draft, rows, changes, actor=actor, now=now)
     return version
 
 
@@ -185,54 +165,98 @@ def _ask_about_gaps(rows: list[DraftShift], *, confirmed: bool) -> None:
         raise GapNotConfirmedError(message, fields={"escalation_gaps_confirmed": message})
 
 
-def _write(
-    draft: Draft, plan: Plan, rows: list[DraftShift], version: int
-) -> list[tuple[Shift, int | None]]:
-    """Create or change the shifts; returns those with another holder, and who held them before."""
+def _write(draft: Draft, plan: Plan, rows: list[DraftShift], version: int) -> list[Change]:
+    """Create the new shifts and change those that become others; returns both."""
     standing = {
         (shift.level_id, shift.week_date): shift
         for shift in Shift.objects.select_for_update(of=("self",)).filter(
             level__rotation=draft.rotation, week_date__in={row.week_date for row in rows}
         )
     }
-    windows = _windows(draft.rotation, plan)
+    changes: list[Change] = []
     fresh: list[Shift] = []
-    known: list[Shift] = []
-    changes: list[tuple[Shift, int | None]] = []
-    for row in rows:
-        shift = standing.get((row.level_id, row.week_date))
-        before = shift.holder_id if shift is not None else None
-        is_new = shift is None
-        shift = shift or Shift(level=row.level, week_date=row.week_date)
-        _copy(shift, row, draft=draft, plan=plan, windows=windows, version=version)
-        (fresh if is_new else known).append(shift)
-        if is_new or before != row.holder_id:
-            changes.append((shift, before))
+    others: list[Shift] = []
+    explained: list[Shift] = []
+    for shift in _wanted(draft, plan, rows, version):
+        before = standing.get((shift.level_id, shift.week_date))
+        if before is not None:
+            shift.pk = before.pk
+        if before is None or _differs(before, shift, FACTS):
+            changes.append(_change(before, shift))
+            (fresh if before is None else others).append(shift)
+        elif before.gap_reasons != shift.gap_reasons:
+            explained.append(shift)
     Shift.objects.bulk_create(fresh)
-    Shift.objects.bulk_update(known, COPIED)
+    Shift.objects.bulk_update(others, WRITTEN)
+    Shift.objects.bulk_update(explained, ["gap_reasons"])
     return changes
 
 
-def _copy(
-    shift: Shift,
-    row: DraftShift,
-    *,
+def _differs(one: Shift, other: Shift, fields: Sequence[str]) -> bool:
+    return any(getattr(one, field) != getattr(other, field) for field in fields)
+
+
+def _change(before: Shift | None, shift: Shift) -> Change:
+    return Change(
+        shift=shift,
+        before_id=None if before is None else before.holder_id,
+        has_other_times=before is not None and _differs(before, shift, TIMES),
+    )
+
+
+def _wanted(draft: Draft, plan: Plan, rows: list[DraftShift], version: int) -> list[Shift]:
+    """The shifts as the draft wants them, one for each of `rows`, none of them written."""
+    windows = _windows(draft.rotation, plan)
+    weeks = {week.week_date: week for week in plan.weeks}
+    return [
+        Shift(
+            level=row.level,
+            week_date=row.week_date,
+            starts_at=weeks[row.week_date].period.starts_at,
+            ends_at=weeks[row.week_date].period.ends_at,
+            time_zone=plan.zone,
+            day_windows=windows[row.week_date],
+            holder=row.holder,
+            policy=draft.policy,
+            load_hundredths=row.load_hundredths,
+            holidays=row.holidays,
+            gap_reasons=row.reasons,
+            version=version,
+        )
+        for row in rows
+    ]
+
+
+def _queue_sync(draft: Draft, changes: list[Change], version: int, now: dt.datetime) -> None:
+    """A run that brings the new stints to PagerDuty, unless it shows them already."""
+    if not changes and syncing.carry_version(
+        rotation_id=draft.rotation_id, before=draft.base_version, after=version
+    ):
+        return
+    syncing.queue_sync(rotation_id=draft.rotation_id, cause=f"version {version} published", now=now)
+
+
+def _record(
     draft: Draft,
-    plan: Plan,
-    windows: dict[dt.date, list[list[str]]],
-    version: int,
+    rows: list[DraftShift],
+    changes: list[Change],
+    *,
+    actor: Actor,
+    now: dt.datetime,
 ) -> None:
-    week = next(week for week in plan.weeks if week.week_date == row.week_date)
-    shift.starts_at = week.period.starts_at
-    shift.ends_at = week.period.ends_at
-    shift.time_zone = plan.zone
-    shift.day_windows = windows[row.week_date]
-    shift.holder = row.holder
-    shift.policy = draft.policy
-    shift.load_hundredths = row.load_hundredths
-    shift.holidays = row.holidays
-    shift.gap_reasons = row.reasons
-    shift.version = version
+    version = draft.base_version + 1
+    people = contacts.contacts(engineer_ids=published_mails.concerned(changes))
+    record(
+        actor=actor,
+        now=now,
+        area=Area.SCHEDULE,
+        verb="published",
+        subject=f"draft {draft.number} of {draft.rotation.name} as version {version}",
+        team=draft.rotation.team.slug,
+        concerned=[contact.email for contact in people.values()],
+        before={"version": draft.base_version},
+        after={"version": version, "shifts": len(rows), "changed": len(changes)},
+    )
 
 
 def _windows(rotation: Rotation, plan: Plan) -> dict[dt.date, list[list[str]]]:
@@ -243,33 +267,3 @@ def _windows(rotation: Rotation, plan: Plan) -> dict[dt.date, list[list[str]]]:
         week.week_date: worked.periods_to_json(slots.day_windows(pattern, week, holidays))
         for week in weeks
     }
-
-
-def _tell(
-    rotation: Rotation,
-    rows: list[DraftShift],
-    changes: list[tuple[Shift, int | None]],
-    now: dt.datetime,
-) -> None:
-    """A mail "your weeks" to everybody who has other weeks than before."""
-    holders = {shift.holder_id for shift, _before in changes} | {who for _shift, who in changes}
-    touched = sorted(holder for holder in holders if holder is not None)
-    weeks: dict[int, list[str]] = collections.defaultdict(list)
-    for row in sorted(rows, key=lambda row: (row.week_date, row.level_id)):
-        if row.holder_id is not None:
-            level = LevelName(row.level.name).label.lower()
-            weeks[row.holder_id].append(f"  {wording.day(row.week_date)}, {level}")
-    for contact in service.contacts_of(engineer_ids=touched):
-        lines = "\n".join(weeks[contact.engineer_id]) or "  none in this schedule"
-        queue_message(
-            to=contact.email,
-            kind="weeks_published",
-            subject=f"Your weeks in {rotation.name}",
-            body=(
-                f"Hello {contact.name},\n\n"
-                f"the schedule of {rotation.name} was published. Your weeks, each from "
-                f"{rotation.handover_time:%H:%M} in {rotation.time_zone} for seven days:\n\n"
-                f"{lines}\n\nYour home page in Rota shows them too.\n"
-            ),
-            now=now,
-        )

@@ -42,6 +42,23 @@ def queue_sync(*, rotation_id: int, cause: str, now: dt.datetime) -> None:
         return
 
 
+def carry_version(*, rotation_id: int, before: int, after: int) -> bool:
+    """Note that PagerDuty shows a new version too, since nothing that it shows changed.
+
+    False, and nothing noted, unless it was in line with the version before and no run waits or
+    runs. In the caller's transaction, which holds the rotation.
+    """
+    moving = SyncRun.objects.filter(
+        rotation_id=rotation_id, state__in=[State.QUEUED, State.RUNNING]
+    )
+    levels = Level.objects.filter(rotation_id=rotation_id).exclude(pagerduty_schedule_ref="")
+    in_line = levels.filter(in_pagerduty_since__isnull=False, in_pagerduty_version=before)
+    if moving.exists() or not in_line.exists() or in_line.count() != levels.count():
+        return False
+    in_line.update(in_pagerduty_version=after)
+    return True
+
+
 def claim_run(
     *, run_id: int, now: dt.datetime, real_now: dt.datetime, holder: str
 ) -> SyncRun | None:
