@@ -14,13 +14,11 @@ from rotation import access
 from rotation.api.rotations import OneRotationView
 from rotation.api.serializers import NewPolicySerializer, PolicySerializer
 from rotation.operations import policies
+from rotation.queries import policy_page
 from volunteers.api.base import ListView
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from rest_framework.request import Request
-
-    from rotation.models import PolicyVersion
 
 TAGS = ["rotations"]
 NEWEST = ("-number", "-pk")
@@ -34,7 +32,7 @@ class PoliciesView(OneRotationView, ListView):
         """Every version, newest first: who changed it, from when it holds, and why."""
         del request
         versions = self.rotation(slug).policies.all()
-        return self.rows(versions, self._lines, PolicySerializer, order=NEWEST)
+        return self.rows(versions, policy_page.named_versions, PolicySerializer, order=NEWEST)
 
     @extend_schema(
         tags=TAGS,
@@ -61,8 +59,5 @@ class PoliciesView(OneRotationView, ListView):
             actor=self.actor,
             now=self.now,
         )
-        return Response(PolicySerializer(version).data, status=201)
-
-    @staticmethod
-    def _lines(page: QuerySet[PolicyVersion]) -> list[PolicyVersion]:
-        return list(page)
+        made = policy_page.named_versions([version])[0]
+        return Response(PolicySerializer(made).data, status=201)

@@ -15,7 +15,15 @@ from rotation import access
 from rotation.api import schedule_serializers as schedule
 from rotation.api import serializers
 from rotation.domain.fairness import furthest
-from rotation.queries import board_facts, duty, fairness, patterns, rotations, sync_state
+from rotation.queries import (
+    board_facts,
+    duty,
+    fairness,
+    patterns,
+    policy_page,
+    rotations,
+    sync_state,
+)
 from volunteers.api.base import ListView, RotaView
 
 if TYPE_CHECKING:
@@ -70,10 +78,11 @@ class RotationView(OneRotationView):
         del request
         rotation = self.rotation(slug)
         policy = patterns.policy_in_force(rotation_id=rotation.pk, now=self.now)
+        named = policy_page.named_versions([policy])[0]
         return Response(
             {
                 **serializers.RotationSerializer(rotation).data,
-                "policy": serializers.PolicySerializer(policy).data,
+                "policy": serializers.PolicySerializer(named).data,
                 "pagerduty": self._pagerduty(rotation),
             }
         )

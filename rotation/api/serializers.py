@@ -42,16 +42,22 @@ class RotationLineSerializer(serializers.Serializer[Any]):
 
 
 class LoadTextField(TextField):
-    """A load of up to 99.99 as text, `0.50`, kept in hundredths."""
+    """A load of up to 10 as text, `0.50`, kept in hundredths."""
 
-    default_error_messages = {"load": "Write it as 0.50, with two decimals at most, in quotes."}  # noqa: RUF012 - typed by the base class
+    default_error_messages = {  # noqa: RUF012 - typed by the base class
+        "load": "Write it as 0.50, with two decimals at most, in quotes.",
+        "range": f"A load from 0 to {policies.MOST_WEIGHT // 100}.",
+    }
 
     def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
         """The load in hundredths."""
         found = _LOAD.fullmatch(super().to_internal_value(data))
         if found is None:
             self.fail("load")
-        return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+        load = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+        if load > policies.MOST_WEIGHT:
+            self.fail("range")
+        return load
 
 
 class PolicySerializer(serializers.Serializer[Any]):

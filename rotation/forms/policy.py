@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from common import wording
 from rotation.domain.policies import OBJECTIVES
-from rotation.operations.policies import BOUNDS, LONGEST_REASON, Figures
+from rotation.operations.policies import BOUNDS, LONGEST_REASON, MOST_WEIGHT, Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _LOAD = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?", re.ASCII)
 _NUMERIC = {"inputmode": "numeric", "autocomplete": "off"}
 _PLACES = [(str(number), str(number)) for number in range(1, len(OBJECTIVES) + 1)]
+_NOWHERE = ("0", "not at all")
+_NAMES = [objective.name for objective in OBJECTIVES]
 
 
 class LoadField(forms.CharField):
@@ -37,7 +39,7 @@ class LoadField(forms.CharField):
         """The load in hundredths.
 
         Raises:
-            ValidationError: it is no such number.
+            ValidationError: it is no such number, or too large.
         """
         text = super().clean(value)
         if not text:
@@ -45,7 +47,10 @@ class LoadField(forms.CharField):
         found = _LOAD.fullmatch(text)
         if found is None:
             raise ValidationError("Write it as 0.5, with a point and two decimals at most.")
-        return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+        load = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+        if load > MOST_WEIGHT:
+            raise ValidationError(f"A load from 0 to {wording.load(MOST_WEIGHT)}.")
+        return load
 
 
 def _figure(name: str, label: str, hint: str = "", *, required: bool = True) -> forms.IntegerField:
@@ -96,15 +101,15 @@ class PolicyForm(forms.Form):
         for slug, name in offices.names.items():
             is_own = " The rotation follows this calendar." if slug == offices.own else ""
             self.fields[f"holiday_{slug}"] = LoadField(
-                label=f"Load of a public holiday in {name}",
+                label=name,
                 help_text=f"Empty: its holidays do not count.{is_own}",
             )
         for objective in OBJECTIVES:
             self.fields[f"order_{objective.name}"] = forms.ChoiceField(
                 label=objective.title,
                 help_text=objective.meaning,
-                choices=_PLACES if objective.name == "gaps" else [*_PLACES, ("", "does not count")],
-                required=False,
+                choices=_PLACES if objective.name == "gaps" else [*_PLACES, _NOWHERE],
+                error_messages={"required": "Give it a number, or say “not at all”."},
             )
 
     def part(self, *names: str) -> list[BoundField]:
@@ -136,9 +141,8 @@ class PolicyForm(forms.Form):
     @property
     def order(self) -> Iterator[BoundField]:
         """The places in the order, those that count first, as they were when the form opened."""
-        names = [objective.name for objective in OBJECTIVES]
-        chosen = [name for name in self._policy.objectives if name in names]
-        rest = [name for name in names if name not in chosen]
+        chosen = [name for name in self._policy.objectives if name in _NAMES]
+        rest = [name for name in _NAMES if name not in chosen]
         return (self[f"order_{name}"] for name in (*chosen, *rest))
 
     def clean(self) -> dict[str, Any]:
@@ -146,13 +150,9 @@ class PolicyForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         first: dict[str, str] = {}
         for bound in self.order:
-            place = cleaned.get(bound.name, "")
-            if not place:
-                if bound.name == "order_gaps" and not bound.errors:
-                    self.add_error(bound.name, "Give it a place: it always counts.")
-                continue
+            place = cleaned.get(bound.name, _NOWHERE[0])
             other = first.setdefault(place, str(bound.label))
-            if other != bound.label:
+            if place != _NOWHERE[0] and other != bound.label:
                 self.add_error(bound.name, f"“{other}” has number {place} already.")
         return cleaned
 
@@ -179,7 +179,7 @@ class PolicyForm(forms.Form):
 
     def _objectives(self) -> tuple[str, ...]:
         places = {each.name: self.cleaned_data[f"order_{each.name}"] for each in OBJECTIVES}
-        chosen = [(int(place), name) for name, place in places.items() if place]
+        chosen = [(int(place), name) for name, place in places.items() if place != _NOWHERE[0]]
         return tuple(name for _place, name in sorted(chosen))
 
 
@@ -189,9 +189,9 @@ def _initial(policy: PolicyVersion, offices: Offices) -> dict[str, Any]:
     return {
         **figures,
         **{f"holiday_{slug}": wording.load(weight) for slug, weight in weights.items()},
-        **{f"order_{name}": str(place) for place, name in _placed(policy.objectives)},
+        **{f"order_{name}": _place(name, policy.objectives) for name in _NAMES},
     }
 
 
-def _placed(objectives: Sequence[str]) -> list[tuple[int, str]]:
-    return list(enumerate(objectives, start=1))
+def _place(name: str, objectives: Sequence[str]) -> str:
+    return str(objectives.index(name) + 1) if name in objectives else _NOWHERE[0]

@@ -13,7 +13,7 @@ from common.cleaning import Cleaner
 from common.refusals import RefusedError
 from rotation.domain import policies as domain
 from rotation.models import PolicyVersion, Rotation
-from volunteers.queries import places
+from volunteers.queries import contacts, places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -101,10 +101,7 @@ def change_policy(
         rotation = Rotation.objects.select_for_update(of=("self",)).get(pk=rotation_id)
         last = rotation.policies.latest("number")
         if seen is not None and seen != last.number:
-            raise PolicyMovedOnError(
-                f"Policy {last.number} was made in the meantime by {last.changed_by}: "
-                f"“{last.reason}” Look at it first; saving again replaces its figures by yours."
-            )
+            raise PolicyMovedOnError(_moved_on(last))
         if all(columns[name] == getattr(last, name) for name in _FIGURES):
             raise PolicyInvalidError(f"Every figure is as in policy {last.number} already.")
         version = add_version(
@@ -170,6 +167,15 @@ def _check_weights(cleaner: Cleaner, weights: Mapping[str, int]) -> None:
         elif not 0 <= weight <= MOST_WEIGHT:
             most = wording.load(MOST_WEIGHT)
             cleaner.refuse("holiday_weights", f"{names[slug]}: a number from 0 to {most}.")
+
+
+def _moved_on(last: PolicyVersion) -> str:
+    names = contacts.names_of(emails=[last.changed_by])
+    return (
+        f"Policy {last.number} was made in the meantime by "
+        f"{names.get(last.changed_by, last.changed_by)}: “{last.reason}” "
+        "Look at it first; saving again replaces its figures by yours."
+    )
 
 
 def figures_of(policy: PolicyVersion) -> Figures:

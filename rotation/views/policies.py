@@ -77,7 +77,7 @@ def policy_change(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _rotation(request: SignedInRequest, slug: str) -> Rotation:
     visible = access.visible_rotations(viewer=request.viewer)
-    return get_object_or_404(visible.select_related("team"), slug=slug)
+    return get_object_or_404(visible.select_related("team__owner"), slug=slug)
 
 
 def _page(
