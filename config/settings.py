@@ -268,6 +268,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ApplicationState": "volunteers.models.Application.State",
+        "DraftKind": "rotation.models.Draft.Kind",
+        "DraftRuleKind": "rotation.models.DraftRule.Kind",
         "DraftState": "rotation.models.Draft.State",
         "Level": "rotation.models.LevelName",
         "PayPeriodState": "compensation.models.PayPeriod.State",

@@ -6,22 +6,34 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import HundredthsField, StrictSerializer, WholeNumberField, YesNoField
+from common.api.fields import (
+    HundredthsField,
+    StrictSerializer,
+    TextField,
+    WholeNumberField,
+    YesNoField,
+)
 from rotation.api.schedule_serializers import ReasonSerializer
 from rotation.api.serializers import LevelField
 from rotation.models import Draft, SyncRun, SyncStep
+from rotation.operations.drafts import MOST_CAUSE
 from volunteers.api.serializers import PersonRefSerializer
 
 
 class DraftSerializer(serializers.Serializer[Any]):
     """A draft of the weeks from `first_week_date` on; a worker moves it from queued to ready.
 
-    It can be published while the rotation's schedule has version `base_version`.
+    It can be published while the rotation's schedule has version `base_version`. A repair changes
+    as few published weeks as possible; `cause` says why it was asked for, and nobody asked for one
+    that Rota proposed by itself.
     """
 
     id = serializers.IntegerField(source="pk")
     number = serializers.IntegerField()
     rotation = serializers.CharField(source="rotation.slug")
+    kind = serializers.ChoiceField(choices=Draft.Kind.choices)
+    cause = serializers.CharField()
+    solved_again_from = serializers.IntegerField(source="solved_again_from_id", allow_null=True)
     state = serializers.ChoiceField(choices=Draft.State.choices)
     first_week_date = serializers.DateField()
     weeks = serializers.IntegerField()
@@ -97,9 +109,19 @@ class DraftDetailSerializer(DraftSerializer):
 
 
 class NewDraftSerializer(StrictSerializer):
-    """How many weeks from the next handover on; the policy's horizon when left out."""
+    """How many weeks from the next handover on; the policy's horizon when left out.
+
+    A repair is of the published weeks when they are left out; its cause, when that is left out, is
+    what disturbs the schedule now.
+    """
 
     weeks = WholeNumberField(required=False, allow_null=True, default=None)
+    kind = serializers.ChoiceField(
+        choices=Draft.Kind.choices, required=False, default=Draft.Kind.FULL
+    )
+    cause = TextField(
+        is_line=True, required=False, allow_blank=True, default="", max_length=MOST_CAUSE
+    )
 
 
 class PublishSerializer(StrictSerializer):

@@ -15,15 +15,18 @@ from common.nudge import nudge
 from rotation import access
 from rotation.api import draft_serializers as serializers
 from rotation.api.draft_bodies import draft_body
-from rotation.operations import drafts, publishing
+from rotation.models import Draft
+from rotation.operations import drafts, publishing, repairs
 from rotation.queries.drafts import newest_first
 from volunteers.api.base import ListView, RotaView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
     from rest_framework.request import Request
 
-    from rotation.models import Draft, Rotation
+    from rotation.models import Rotation
 
 TAGS = ["drafts"]
 NEWEST = ("-requested_at", "-pk")
@@ -69,13 +72,15 @@ class RotationDraftsView(ListView):
         responses=answers({201: serializers.DraftSerializer}, 400, 404, 409, 413),
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Ask for a draft of the coming weeks; follow its state at `drafts/<id>/`."""
+        """Ask for a draft of the coming weeks, or for a repair; follow it at `drafts/<id>/`."""
         del request
         rotation = self._rotation(slug)
-        weeks = self.body(serializers.NewDraftSerializer)["weeks"]
-        draft = drafts.request_draft(
-            rotation_id=rotation.pk, weeks=weeks, actor=self.actor, now=self.now
-        )
+        values = self.body(serializers.NewDraftSerializer)
+        is_repair = values.pop("kind") == Draft.Kind.REPAIR
+        ask: Callable[..., Draft] = drafts.request_draft
+        if is_repair:
+            ask = repairs.request_repair
+        draft = ask(rotation_id=rotation.pk, **values, actor=self.actor, now=self.now)
         nudge("rotation.generate_draft", draft_id=draft.pk)
         return Response(serializers.DraftSerializer(draft).data, status=201)
 

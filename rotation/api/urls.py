@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.api import covers, drafts, policies, questions, rotations, shifts, syncs
+from rotation.api import covers, draft_rules, drafts, policies, questions, rotations, shifts, syncs
 
 _ONE = "rotations/<slug:slug>/"
 _SHIFT = "shifts/<int:shift_id>/"
@@ -43,6 +43,18 @@ urlpatterns = [
         questions.DraftQuestionsView.as_view(),
         name="api-draft-questions",
     ),
+    path(f"{_DRAFT}rules/", draft_rules.DraftRulesView.as_view(), name="api-draft-rules"),
+    path(
+        f"{_DRAFT}rules/<int:rule_id>/",
+        draft_rules.DraftRuleView.as_view(),
+        name="api-draft-rule",
+    ),
+    path(
+        f"{_DRAFT}solve-again/",
+        draft_rules.DraftSolveAgainView.as_view(),
+        name="api-draft-solve-again",
+    ),
+    path(f"{_DRAFT}compare/", draft_rules.DraftCompareView.as_view(), name="api-draft-compare"),
     path(f"{_DRAFT}publish/", drafts.DraftPublishView.as_view(), name="api-draft-publish"),
     path(f"{_DRAFT}discard/", drafts.DraftDiscardView.as_view(), name="api-draft-discard"),
     path(f"{_DRAFT}cancel/", drafts.DraftCancelView.as_view(), name="api-draft-cancel"),

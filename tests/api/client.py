@@ -61,6 +61,10 @@ class Api(abc.ABC):
         """The answer to POST with these fields."""
         return self.call("POST", path, body)
 
+    def delete(self, path: str) -> Answer:
+        """The answer to DELETE."""
+        return self.call("DELETE", path)
+
     def all(self, path: str, **query: str | int) -> list[Any]:
         """Every result of a list, page by page."""
         answer = self.get(path, **query).expect(200)

@@ -9,6 +9,7 @@ from rotation.domain import slots
 from rotation.models import (
     Cover,
     Draft,
+    DraftRule,
     DraftShift,
     HistoryWeek,
     Level,
@@ -113,6 +114,26 @@ def make_draft_shift(
     """One week of a draft; without a holder it is a gap."""
     return DraftShift.objects.create(
         draft=draft, level=level, week_date=week_date, holder=holder, load_hundredths=100
+    )
+
+
+def make_draft_rule(
+    *,
+    draft: Draft,
+    level: Level,
+    engineer: Engineer,
+    week_date: dt.date = NEXT_WEEK,
+    kind: str = DraftRule.Kind.FORBID,
+) -> DraftRule:
+    """A rule by hand that waits until the draft is solved again."""
+    return DraftRule.objects.create(
+        draft=draft,
+        level=level,
+        week_date=week_date,
+        engineer=engineer,
+        kind=kind,
+        added_by="shell",
+        added_at=draft.requested_at + dt.timedelta(minutes=1),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SOON = str(builders.NEXT_WEEK)
 LATER = str(NEXT_TERM)
+LATER_IN_THE_DRAFT = str(builders.NEXT_WEEK + 3 * builders.WEEK)
 
 
 def _nothing(_world: World) -> None:
@@ -88,6 +89,15 @@ def _diana() -> Engineer:
     return Engineer.objects.get(email="diana@example.com")
 
 
+def _rule(world: World) -> Fields:
+    return {
+        "level": "primary",
+        "week_date": LATER_IN_THE_DRAFT,
+        "engineer": world.people["engineer"].pk,
+        "kind": "forbid",
+    }
+
+
 def _rate(_world: World) -> Fields:
     office = Office.objects.get().pk
     return {
@@ -120,6 +130,10 @@ def _policy(_world: World) -> Fields:
     }
 
 
+def _wish(world: World) -> Fields:
+    return {f"wish-{world.rotation.team_id}-{SOON}": "avoid"}
+
+
 _ABSENCE = _post("engineer", "note", first_day="2026-12-24", last_day="2026-12-27", note="At home.")
 _DECLINE = _post("manager", "reason", reason="The team is full.")
 
@@ -134,6 +148,7 @@ PAGES = {
         password2="battery staple wrong horse",
     ),
     "absences": _ABSENCE,
+    "wishes": Post(viewer="engineer", fields=_wish),
     "absence-cancel": _post("engineer"),
     "apply-team": _post(
         "other engineer",
@@ -200,6 +215,8 @@ API_ROUTES = {
         before=_facts_stand,
     ),
     "api-shift-questions": _post("manager"),
+    "api-draft-rules": Post(viewer="manager", fields=_rule),
+    "api-draft-solve-again": Post(viewer="manager", before=_no_draft_waits, records=2),
     "api-draft-publish": Post(
         viewer="manager",
         fields=lambda _world: {"escalation_gaps_confirmed": True},

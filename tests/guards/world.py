@@ -154,6 +154,7 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         builders.make_draft_shift(
             draft=draft, level=level2, week_date=week_date, holder=None if number % 2 else anna
         )
+    rule = builders.make_draft_rule(draft=draft, level=level, engineer=ben)
     run = SyncRun.objects.create(
         rotation=rotation,
         state=SyncRun.State.DONE,
@@ -177,6 +178,7 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "question_id": question.pk,
         "cover_id": cover.pk,
         "draft_id": draft.pk,
+        "rule_id": rule.pk,
         "run_id": run.pk,
     }
 
