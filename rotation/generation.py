@@ -24,7 +24,7 @@ TIME_LIMIT_SECONDS = 60.0
 
 
 class NoScheduleError(Exception):
-    """Agreed covers contradict the rules, so that no schedule keeps both."""
+    """Agreed covers or weeks fixed by hand contradict the rules: no schedule keeps both."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +70,7 @@ def solve_plan(
     `notes` gets what the search finds on its way.
 
     Raises:
-        NoScheduleError: agreed covers contradict the rules.
+        NoScheduleError: agreed covers or weeks fixed by hand contradict the rules.
     """
     shifts: list[drafts.ProposedShift] = []
     found: list[dict[str, Any]] = []
@@ -140,8 +140,10 @@ def _contradiction(plan: planning.Plan, solution: Solution) -> str:
         if each.person is not None
     ]
     return (
-        "Agreed covers contradict the rules: " + "; ".join(dict.fromkeys(told)) + ". "
-        "Undo the cover, or the absence or term that forbids it, and try again."
+        "What is agreed or fixed by hand contradicts the rules: "
+        + "; ".join(dict.fromkeys(told))
+        + ". Undo the cover, take back what was fixed, or change the days away or the term that "
+        "forbid it; then solve again."
     )
 
 

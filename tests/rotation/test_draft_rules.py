@@ -14,6 +14,7 @@ from rotation.models import Draft, DraftRule
 from rotation.operations import draft_rules, drafts
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, WEEK
+from tests.compensation.test_at_once import at_once
 from tests.rotation.pages import CLOCKS, TeamAtWork, actor, publish, solved_draft, team_at_work
 
 if TYPE_CHECKING:
@@ -157,6 +158,22 @@ def test_a_draft_that_failed_can_be_solved_again(team: TeamAtWork) -> None:
     assert _again(team, draft).state == Draft.State.READY
 
 
+def test_a_fixed_week_that_became_impossible_is_named_and_can_be_taken_back(
+    team: TeamAtWork,
+) -> None:
+    draft = solved_draft(team)
+    _rule(team, draft, team.ben)
+    builders.make_absence(engineer=team.ben, starts_on=MONDAY, ends_on=MONDAY + WEEK)
+
+    failed = _again(team, draft)
+    draft_rules.remove_rule(rule_id=failed.rules.get().pk, actor=actor(team.anna), now=LATER)
+    again = _again(team, failed)
+
+    assert failed.state == Draft.State.FAILED
+    assert "fixed by hand contradicts the rules: Ben in the week of 2026-12-14" in failed.failure
+    assert again.state == Draft.State.READY
+
+
 # ------------------------------------------------------------------ refusals
 def test_somebody_who_is_away_cannot_be_fixed(team: TeamAtWork) -> None:
     draft = solved_draft(team)
@@ -273,3 +290,31 @@ def test_a_draft_is_not_solved_again_while_another_is_being_made(team: TeamAtWor
 
     with pytest.raises(drafts.DraftInProgressError, match="Draft 2 is being made"):
         drafts.solve_again(draft_id=draft.pk, actor=actor(team.anna), now=LATER)
+
+
+# ------------------------------------------------------------------ at once
+@pytest.mark.django_db(transaction=True)
+def test_of_two_managers_who_fix_different_people_in_a_week_one_wins() -> None:
+    team = team_at_work()
+    draft = solved_draft(team)
+    both = team.volunteers[:2]
+
+    raised = at_once(*[lambda who=who: _rule(team, draft, who) for who in both])
+
+    assert [type(error) for error in raised] == [draft_rules.DraftRuleClashError]
+    assert draft.rules.count() == 1
+    assert AuditEvent.objects.filter(verb="fixed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_managers_who_solve_again_at_once_one_wins() -> None:
+    team = team_at_work()
+    draft = solved_draft(team)
+
+    def again() -> None:
+        drafts.solve_again(draft_id=draft.pk, actor=actor(team.anna), now=LATER)
+
+    raised = at_once(again, again)
+
+    assert [type(error) for error in raised] == [drafts.DraftMovedOnError]
+    assert Draft.objects.filter(solved_again_from=draft).count() == 1

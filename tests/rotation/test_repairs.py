@@ -19,6 +19,7 @@ from rotation.operations import draft_rules, drafts, publishing, repairs
 from rotation.queries import disturbances
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, WEEK
+from tests.compensation.test_at_once import at_once
 from tests.rotation.pages import CLOCKS, TeamAtWork, actor, publish, solved_draft, team_at_work
 from volunteers.models import Absence, Engineer, Term
 
@@ -392,3 +393,17 @@ def test_a_published_repair_disturbs_no_more(team: TeamAtWork) -> None:
 
     assert _sweep(team) is None
     assert not Disturbance.objects.filter(cleared_at__isnull=True).exists()
+
+
+# ------------------------------------------------------------------ at once
+@pytest.mark.django_db(transaction=True)
+def test_ten_sweeps_at_once_propose_once() -> None:
+    team = team_at_work()
+    publish(team, solved_draft(team, weeks=WEEKS))
+    _away(team.ben, _first_week_of(team.ben))
+
+    raised = at_once(*[lambda: _sweep(team)] * 10)
+
+    assert raised == []
+    assert Draft.objects.filter(kind="repair").count() == 1
+    assert Message.objects.filter(kind="repair_proposed").count() == 2
