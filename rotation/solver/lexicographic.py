@@ -118,7 +118,8 @@ class Search:
 
         Such a model is small: with the target as rest nothing costs. If no rota keeps the rest
         that forbids distances below d, every rota has one of them and costs (target - d + 1)².
-        The best rota of the last model may thus be proven best of all.
+        The best rota of the last model may thus be proven best of all. A rest that is neither
+        kept nor ruled out in its budget is passed over: a little less may be easy.
         """
         target, bound = self.grid.problem.rules.spacing_target, 0
         for nearest in range(target, self.grid.rest + 1, -1):
@@ -128,9 +129,9 @@ class Search:
             outcome = self._search("spread", ends=ends, slices=PROBE, probe=probe)
             if outcome.is_impossible:
                 bound = probe.least_else
-            else:
-                if outcome.bound is not None:
-                    bound = max(bound, min(outcome.bound, probe.least_else))
+            elif outcome.bound is not None:
+                bound = max(bound, min(outcome.bound, probe.least_else))
+            if outcome.rota is not None:
                 break
         return bound
 
