@@ -118,7 +118,7 @@ def disturbances(
         if lost is not None:
             found.append(lost)
         if lost is not None or week.holder_id is None:
-            found += _fillable(week, people, rest_weeks[week.level])
+            found += _fillable(week, people, rest_weeks[week.level], today)
     return sorted(found)
 
 
@@ -155,7 +155,7 @@ def _away(week: StandingWeek, person: Person) -> Disturbance | None:
 
 
 def _fillable(
-    week: StandingWeek, people: Mapping[int, Person], rest_weeks: int
+    week: StandingWeek, people: Mapping[int, Person], rest_weeks: int, today: dt.date
 ) -> Iterator[Disturbance]:
     """Those whose new term could fill the week."""
     for person in sorted(people.values(), key=lambda each: each.engineer_id):
@@ -165,7 +165,8 @@ def _fillable(
         held = person.held.get(week.level, ())
         is_rested = all(rules.clear_weeks(other, week.week_date) >= rest_weeks for other in held)
         if person.is_active and is_rested and person.days_away(week) is None:
-            cause = f"{person.name} starts on {wording.day(term.starts_on)}"
+            starts = "started" if term.starts_on <= today else "starts"
+            cause = f"{person.name} {starts} on {wording.day(term.starts_on)}"
             yield _disturbance(week, FILLABLE, person, cause)
 
 

@@ -42,7 +42,9 @@ def propose_repair(*, rotation_id: int, actor: Actor, now: dt.datetime) -> Draft
         fresh = _fresh(rotation_id, found, now)
         if not fresh or _is_being_decided(rotation):
             return None
-        draft = _proposal(rotation, domain.causes_in_words(found), actor=actor, now=now)
+        known = [each for each in found if each not in fresh]
+        cause = domain.causes_in_words([*fresh, *known])
+        draft = _proposal(rotation, cause, actor=actor, now=now)
         _notice(rotation_id, fresh, draft, now)
         repair_mails.tell_managers(rotation=rotation, draft=draft, found=fresh, now=now)
     return draft

@@ -131,9 +131,7 @@ def _draft(draft: Draft, rotation: Rotation) -> Need:
         what = f"Draft {draft.number} is out of date"
         more = f"Version {rotation.schedule_version} was published after it was made."
     else:
-        until = draft.first_week_date + draft.weeks * WEEK
-        what = f"Draft {draft.number} waits for a decision"
-        more = f"{draft.weeks} weeks, {wording.days(draft.first_week_date, until)}"
+        what, more = f"Draft {draft.number} waits for a decision", _weeks_or_cause(draft)
     return Need(
         on=_day(rotation, draft.finished_at or draft.requested_at),
         kind=DRAFT,
@@ -143,6 +141,14 @@ def _draft(draft: Draft, rotation: Rotation) -> Need:
         argument=str(draft.pk),
         button=f"Review draft {draft.number}",
     )
+
+
+def _weeks_or_cause(draft: Draft) -> str:
+    """What a draft is of: its weeks, or for a repair what made it necessary."""
+    if draft.kind == Draft.Kind.REPAIR and draft.cause:
+        return f"a repair, because {draft.cause}"
+    until = draft.first_week_date + draft.weeks * WEEK
+    return f"{draft.weeks} weeks, {wording.days(draft.first_week_date, until)}"
 
 
 def _endings(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:

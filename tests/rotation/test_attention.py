@@ -104,6 +104,16 @@ def test_a_draft_that_waits_is_led_to(team: TeamAtWork) -> None:
     assert (need.route, need.argument) == ("draft-detail", str(draft.pk))
 
 
+def test_a_repair_says_why_it_was_made(team: TeamAtWork) -> None:
+    draft = builders.make_draft(rotation=team.rotation)
+    Draft.objects.filter(pk=draft.pk).update(kind="repair", cause="Ben left on Mon 30 Nov 2026")
+
+    (need,) = _needs(team)
+
+    assert need.what == "Draft 1 waits for a decision"
+    assert need.more == "Core: a repair, because Ben left on Mon 30 Nov 2026"
+
+
 def test_a_draft_from_an_older_version_is_out_of_date(team: TeamAtWork) -> None:
     builders.make_draft(rotation=team.rotation)
     mark_published(team.rotation, team.max, version=2)

@@ -118,9 +118,11 @@ def test_a_newcomer_can_fill_a_gap_and_a_week_that_was_lost() -> None:
     gone = _person(BEN, "Ben", is_active=False)
 
     filled = _found(_week(None), carla)
+    later = _found(_week(None), carla, today=MONDAY)
     both = _found(_week(), carla, gone)
 
     assert domain.causes(filled) == ("Carla starts on Mon 30 Nov 2026",)
+    assert domain.causes(later) == ("Carla started on Mon 30 Nov 2026",)
     assert {each.kind for each in both} == {domain.DEACTIVATED, domain.FILLABLE}
     assert _found(_week(), carla, BEN_SERVES) == []
 
