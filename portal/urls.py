@@ -16,12 +16,14 @@ from portal.views import (
     settings,
     sign_in,
     terms,
+    wishes,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("absences/", absences.absences, name="absences"),
     path("absences/<int:absence_id>/cancel/", absences.cancel, name="absence-cancel"),
+    path("wishes/", wishes.wishes, name="wishes"),
     path("apply/", apply.teams, name="apply"),
     path("rotations/<slug:slug>/apply/", apply.team, name="apply-team"),
     path("rotations/<slug:slug>/apply/withdraw/", apply.withdraw, name="apply-withdraw"),

@@ -1,10 +1,10 @@
-"""The API's routes of applications and terms."""
+"""The API's routes of applications, terms and wishes."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from portal.api import applications, terms
+from portal.api import applications, terms, wishes
 
 _ONE = "applications/<int:application_id>/"
 
@@ -26,6 +26,7 @@ urlpatterns = [
         applications.ApplicationDeclineView.as_view(),
         name="api-application-decline",
     ),
+    path("me/wishes/", wishes.WishesView.as_view(), name="api-me-wishes"),
     path("terms/", terms.TermsView.as_view(), name="api-terms"),
     path("terms/<int:term_id>/end/", terms.TermEndView.as_view(), name="api-term-end"),
 ]

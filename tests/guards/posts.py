@@ -130,6 +130,10 @@ def _policy(_world: World) -> Fields:
     }
 
 
+def _wish(world: World) -> Fields:
+    return {f"wish-{world.rotation.team_id}-{SOON}": "avoid"}
+
+
 _ABSENCE = _post("engineer", "note", first_day="2026-12-24", last_day="2026-12-27", note="At home.")
 _DECLINE = _post("manager", "reason", reason="The team is full.")
 
@@ -144,6 +148,7 @@ PAGES = {
         password2="battery staple wrong horse",
     ),
     "absences": _ABSENCE,
+    "wishes": Post(viewer="engineer", fields=_wish),
     "absence-cancel": _post("engineer"),
     "apply-team": _post(
         "other engineer",

@@ -31,9 +31,9 @@ T = TypeVar("T")
 
 
 class RotaView(APIView):
-    """A route behind sign-in. Each answers GET, POST or DELETE as it defines them, no other."""
+    """A route behind sign-in: GET, POST, PUT and DELETE, each where a route defines it."""
 
-    http_method_names = ["get", "head", "post", "delete"]  # noqa: RUF012 - typed by the base class
+    http_method_names = ["get", "head", "post", "put", "delete"]  # noqa: RUF012 - typed above
 
     @functools.cached_property
     def now(self) -> dt.datetime:

@@ -70,3 +70,9 @@ def own_wishes(*, engineer_id: int, from_date: dt.date) -> list[OwnWish]:
             "team__name", "week_date", "wish"
         )
     ]
+
+
+def wishes_by_week(*, engineer_id: int, from_date: dt.date) -> dict[tuple[int, dt.date], str]:
+    """The person's wishes for weeks from `from_date` on, by team and week; one query."""
+    rows = WeekWish.objects.filter(engineer_id=engineer_id, week_date__gte=from_date)
+    return {(row.team_id, row.week_date): row.wish for row in rows}
