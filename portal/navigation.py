@@ -44,7 +44,7 @@ COVERAGE = Place(
     icon="calendar-range",
     nouns=("rotation", "shift", "cover", "policy"),
 )
-DRAFTS = Place(word="Drafts", route="drafts", icon="scale", nouns=("draft",))
+DRAFTS = Place(word="Drafts", route="drafts", icon="scale", nouns=("draft", "question"))
 APPLICATIONS = Place(
     word="Applications", route="applications", icon="hand-helping", nouns=("application",)
 )

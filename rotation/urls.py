@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.views import covers, drafts, policies, rotations, shifts, sync
+from rotation.views import covers, draft_rules, drafts, policies, questions, rotations, shifts, sync
 
 urlpatterns = [
     path("rotations/", rotations.rotation_list, name="rotations"),
@@ -19,6 +19,19 @@ urlpatterns = [
     path("covers/<int:cover_id>/undo/", covers.undo, name="cover-undo"),
     path("drafts/", drafts.draft_list, name="drafts"),
     path("drafts/<int:draft_id>/", drafts.draft_detail, name="draft-detail"),
+    path("drafts/<int:draft_id>/again/", drafts.draft_again, name="draft-again"),
+    path("drafts/<int:draft_id>/rules/", draft_rules.rules, name="draft-rules"),
+    path("draft-rules/<int:rule_id>/remove/", draft_rules.remove, name="draft-rule-remove"),
+    path(
+        "drafts/<int:draft_id>/weeks/<str:level>/<str:week>/", draft_rules.week, name="draft-week"
+    ),
+    path(
+        "drafts/<int:draft_id>/weeks/<str:level>/<str:week>/ask/",
+        questions.ask_about_week,
+        name="draft-week-ask",
+    ),
+    path("shifts/<int:shift_id>/ask/", questions.ask_about_shift, name="shift-ask"),
+    path("questions/<int:question_id>/", questions.question_detail, name="question-detail"),
     path("drafts/<int:draft_id>/publish/", drafts.draft_publish, name="draft-publish"),
     path("drafts/<int:draft_id>/discard/", drafts.draft_discard, name="draft-discard"),
     path("drafts/<int:draft_id>/cancel/", drafts.draft_cancel, name="draft-cancel"),

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeRow:
-    """A published week that would go to somebody else; a mark of None is a gap."""
+    """A published week that would go to somebody else; a mark of None is a gap.
+
+    `can_keep`: nothing forbids the published holder to keep it.
+    """
 
     level: str
     week_date: dt.date
@@ -30,6 +33,7 @@ class ChangeRow:
     becomes: PersonMark | None
     why: str
     detail: str
+    can_keep: bool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +65,7 @@ def _row(week: ProposedWeek, facts: _Facts) -> ChangeRow:
         becomes=None if week.holder_id is None else cells.mark_of(week.holder_id, facts.marks),
         why=_why(week, before, facts),
         detail=_detail(week, before, facts),
+        can_keep=before is not None and not _forbids(facts.plan, week, before),
     )
 
 

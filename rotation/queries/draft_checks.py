@@ -84,7 +84,7 @@ def _own(found: Sequence[Breach], marks: Mapping[int, PersonMark]) -> Check:
     if not found:
         text = "Nobody carries a week outside their term, or while away"
         return Check(passes=True, text=text, more="", target="")
-    more = "Publishing would be refused. Make a new draft."
+    more = "Publishing would be refused. Solve it again."
     return Check(passes=False, text=_words(found, marks), more=more, target="")
 
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from rotation.queries.reasons import ReasonGroup
     from volunteers.domain import PersonMark
 
+MOST_NAMES = 6
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class GapRow:
@@ -122,6 +124,18 @@ class Decision:
     checks: tuple[Check, ...]
     told: tuple[str, ...]
 
+    @property
+    def told_words(self) -> str:
+        """Whom publishing writes to: names, or how many people when they are many."""
+        if len(self.told) > MOST_NAMES:
+            return wording.counted(len(self.told), "person", "people")
+        return " and ".join(filter(None, [", ".join(self.told[:-1]), *self.told[-1:]]))
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether a changed week could stay with whom it is published for."""
+        return any(change.can_keep for change in self.changes)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Solved:
@@ -167,7 +181,7 @@ def proposal(found: Solved, *, now: dt.datetime) -> Proposal:
         first_change=min(touched, default=None),
         gaps_before=sum(1 for week in standing if week.was_gap) if standing else None,
         gaps_new=sum(1 for week in written if week.is_gap and week.is_new),
-        gaps=tuple(_gaps(found)),
+        gaps=tuple(gap_rows(found)),
         loads=tuple(draft_loads.level_loads(loads, found.marks)),
         furthest_before="" if grows else draft_loads.furthest_now(loads),
         furthest=draft_loads.furthest_then(loads),
@@ -239,7 +253,8 @@ def _weeks(
     ]
 
 
-def _gaps(found: Solved) -> list[GapRow]:
+def gap_rows(found: Solved) -> list[GapRow]:
+    """The weeks that nobody would carry, with the reasons and the changes that close them."""
     names = {engineer_id: mark.name for engineer_id, mark in found.marks.items()}
     held = draft_shifts.held_weeks(found.weeks)
     ways = draft_closings.closings_of(found.draft.figures, marks=found.marks)

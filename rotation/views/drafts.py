@@ -17,10 +17,12 @@ from common.nudge import nudge
 from common.refusals import RefusedError
 from rotation import access
 from rotation.domain.planning import WEEK
+from rotation.forms.draft_rules import KeepForm, RuleForm
 from rotation.forms.drafts import DraftForm, PublishForm
-from rotation.models import Draft
+from rotation.models import Draft, LevelName
 from rotation.operations import drafts as operations
-from rotation.operations import publishing
+from rotation.operations import keeping, publishing
+from rotation.operations.draft_rules import DraftRuleInvalidError
 from rotation.queries import (
     draft_page,
     draft_progress,
@@ -28,15 +30,18 @@ from rotation.queries import (
     draft_state,
     drafts,
     fairness,
+    hand_rules,
     patterns,
     planning,
 )
+from rotation.views.finding import draft_of
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.http import HttpRequest, HttpResponse
 
+    from rotation.domain.planning import Plan
     from rotation.models import Rotation
     from volunteers.access import SignedInRequest
 
@@ -95,7 +100,7 @@ def draft_make(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_GET
 def draft_detail(request: SignedInRequest, draft_id: int) -> HttpResponse:
     """The draft in its state; one that is being made looks again by itself."""
-    draft = _draft(request, draft_id)
+    draft = draft_of(request, draft_id)
     response = _draft_page(request, draft, now=clock.now())
     if draft.state in WAITING:
         response.headers["Refresh"] = REFRESH_SECONDS
@@ -105,7 +110,7 @@ def draft_detail(request: SignedInRequest, draft_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft_publish(request: SignedInRequest, draft_id: int) -> HttpResponse:
     """Make the draft the schedule; a refusal shows on its page and the draft stays."""
-    draft = _draft(request, draft_id)
+    draft = draft_of(request, draft_id)
     if request.method != "POST":
         return redirect("draft-detail", draft_id=draft.pk)
     now = clock.now()
@@ -120,7 +125,7 @@ def draft_publish(request: SignedInRequest, draft_id: int) -> HttpResponse:
             now=now,
         )
     except RefusedError as refusal:
-        return _draft_page(request, _draft(request, draft_id), now=now, refusal=refusal)
+        return _draft_page(request, draft_of(request, draft_id), now=now, refusal=refusal)
     nudge("rotation.sweep_syncs")
     messages.success(
         request,
@@ -131,9 +136,30 @@ def draft_publish(request: SignedInRequest, draft_id: int) -> HttpResponse:
 
 
 @require_POST
+def draft_again(request: SignedInRequest, draft_id: int) -> HttpResponse:
+    """Solve the draft's weeks again with its rules by hand; ticked weeks stay as published."""
+    draft = draft_of(request, draft_id)
+    now = clock.now()
+    form = KeepForm(request.POST, weeks=_cells(draft))
+    try:
+        if not form.is_valid():
+            raise DraftRuleInvalidError("Choose weeks that the draft would change.")
+        again = keeping.solve_again_keeping(
+            draft_id=draft.pk,
+            weeks=[keeping.KeptWeek(level=level, week_date=week) for level, week in form.kept()],
+            actor=request.viewer.actor,
+            now=now,
+        )
+    except RefusedError as refusal:
+        return _draft_page(request, draft_of(request, draft_id), now=now, refusal=refusal)
+    nudge("rotation.generate_draft", draft_id=again.pk)
+    return redirect("draft-detail", draft_id=again.pk)
+
+
+@require_POST
 def draft_discard(request: SignedInRequest, draft_id: int) -> HttpResponse:
     """Put a solved or failed draft aside."""
-    draft = _draft(request, draft_id)
+    draft = draft_of(request, draft_id)
     operations.discard_draft(draft_id=draft.pk, actor=request.viewer.actor, now=clock.now())
     messages.success(
         request, f"Draft {draft.number} is put aside. The published schedule is unchanged."
@@ -144,17 +170,15 @@ def draft_discard(request: SignedInRequest, draft_id: int) -> HttpResponse:
 @require_POST
 def draft_cancel(request: SignedInRequest, draft_id: int) -> HttpResponse:
     """Stop a draft that waits or is being solved."""
-    draft = _draft(request, draft_id)
+    draft = draft_of(request, draft_id)
     operations.cancel_draft(draft_id=draft.pk, actor=request.viewer.actor, now=clock.now())
     messages.success(request, f"Draft {draft.number} is stopped.")
     return redirect("draft-detail", draft_id=draft.pk)
 
 
-def _draft(request: SignedInRequest, draft_id: int) -> Draft:
-    rows = access.visible_drafts(viewer=request.viewer).select_related(
-        "rotation__team", "rotation__published_by", "policy", "requested_by", "closed_by"
-    )
-    return get_object_or_404(rows, pk=draft_id)
+def _cells(draft: Draft) -> list[tuple[str, dt.date]]:
+    weeks = [draft.first_week_date + number * WEEK for number in range(draft.weeks)]
+    return [(level, week) for week in weeks for level in LevelName.values]
 
 
 def _make_page(
@@ -191,6 +215,9 @@ def _draft_page(
     if draft.state in WITH_SHIFTS:
         context |= _solved(draft, now)
         gaps = context["proposal"].escalation_gaps
+        context["is_over"] = draft.state == Draft.State.READY and not context["proposal"].shifts
+    if draft.state in operations.ANSWERED and not context.get("is_over"):
+        context |= _by_hand(draft, context.get("plan"), now)
     form = PublishForm(None if refusal is None else {}, gaps=gaps)
     if refusal is not None:
         add_refusal(form, refusal)
@@ -211,11 +238,18 @@ def _solved(draft: Draft, now: dt.datetime) -> dict[str, Any]:
     if draft.state == Draft.State.READY:
         plan = draft_page.current_plan(draft=draft)
         context |= {
+            "plan": plan,
             "decision": draft_page.decision(found, plan=plan),
             "stale": draft_state.staleness(draft=draft, plan=plan, now=now),
             "publishable": draft_page.publishable_weeks(draft=draft, now=now),
         }
     return context
+
+
+def _by_hand(draft: Draft, plan: Plan | None, now: dt.datetime) -> dict[str, Any]:
+    plan = plan or draft_page.current_plan(draft=draft)
+    hand = hand_rules.hand_rules(draft=draft, plan=plan, now=now)
+    return {"hand": hand, "rule_form": RuleForm(hand=hand)}
 
 
 def _status(refusal: RefusedError) -> int:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock
 from rotation import access
-from rotation.queries import patterns, shift_page, sync_state
+from rotation.queries import patterns, questions, shift_page, sync_state
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -24,12 +24,14 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
     shift = get_object_or_404(rows.select_related("level__rotation", "policy"), pk=shift_id)
     now = clock.now()
     rotation = shift.level.rotation
+    manages = request.viewer.manages(rotation.team_id)
     context = {
         "rotation": rotation,
         "page": shift_page.shift_page(shift=shift, now=now),
         "today": patterns.today_in(rotation, now),
         "sync": sync_state.sync_state(rotation=rotation),
         "policy": shift.policy,
-        "manages": request.viewer.manages(rotation.team_id),
+        "manages": manages,
+        "question": questions.newest_of_shift(shift=shift) if manages else None,
     }
     return render(request, "rotation/shift_detail.html", context)

@@ -97,6 +97,8 @@ def world_of(cast: Cast) -> World:
             "question_id": question.pk,
             "cover_id": cover.pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
+            "level": "primary",
+            "week": str(builders.NEXT_WEEK),
             "month": "2026-10",
             "layout": "detail",
         },

@@ -170,6 +170,22 @@ PAGES = {
     "draft-make": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
     ),
+    "draft-again": Post(viewer="manager", before=_no_draft_waits, records=2),
+    "draft-rules": Post(
+        viewer="manager",
+        fields=lambda world: {
+            "who": f"primary-{world.people['engineer'].pk}",
+            "week": LATER_IN_THE_DRAFT,
+            "kind": "forbid",
+        },
+    ),
+    "draft-rule-remove": _post("manager"),
+    "draft-week": Post(
+        viewer="manager",
+        fields=lambda world: {"who": world.people["engineer"].pk, "kind": "forbid"},
+    ),
+    "draft-week-ask": Post(viewer="manager", before=_facts_stand),
+    "shift-ask": _post("manager"),
     "draft-publish": Post(
         viewer="manager",
         fields=lambda _world: {"escalation_gaps_confirmed": "on"},

@@ -180,6 +180,8 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "draft_id": draft.pk,
         "rule_id": rule.pk,
         "run_id": run.pk,
+        "level": "primary",
+        "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
 
 

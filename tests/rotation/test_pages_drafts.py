@@ -209,7 +209,7 @@ def test_a_draft_without_a_solution_says_why(team: TeamAtWork) -> None:
     assert heading(page) == "Draft 1 has no solution"
     assert "Agreed covers contradict the rules: Ben." in page
     assert "The published schedule is unchanged." in page
-    assert "Try again" in page
+    assert "Solve again" in page
 
 
 # ------------------------------------------------------------------ weighing

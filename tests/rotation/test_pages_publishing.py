@@ -116,9 +116,9 @@ def test_a_draft_from_an_older_version_cannot_be_published(team: TeamAtWork) -> 
     page = _page(team, second)
 
     assert "Max Lund published version 1 after this draft was made." in page
-    assert "This draft cannot be published any more: make a new one." in page
+    assert "This draft cannot be published any more: solve it again." in page
     assert "Publish 8 weeks" not in page
-    assert "Make a new draft" in page
+    assert "Solve again" in page
 
 
 def test_an_absence_after_the_draft_is_named_and_the_broken_rule_refused(
@@ -138,7 +138,7 @@ def test_an_absence_after_the_draft_is_named_and_the_broken_rule_refused(
 
     assert f"{name} has other days away." in page
     assert f"{name} is away (week of" in page
-    assert "Publishing would be refused. Make a new draft." in page
+    assert "Publishing would be refused. Solve it again." in page
     assert answer.status_code == 409
     assert "Draft 1 no longer fits" in _text(answer)
     assert Draft.objects.get().state == Draft.State.READY
@@ -154,7 +154,7 @@ def test_an_absence_in_a_free_week_leaves_the_draft_publishable(team: TeamAtWork
     page = _page(team, draft)
 
     assert "has other days away." in page
-    assert "make a new one, or publish what still fits" in page
+    assert "solve it again, or publish what still fits" in page
     assert _publish(team, draft).status_code == 302
 
 
