@@ -32,6 +32,8 @@ READ_BY_ANNA = (
     "rotations/core/sync-runs/",
     "drafts/",
     "drafts/{draft}/",
+    "drafts/{draft}/rules/",
+    "drafts/{draft}/compare/",
     "sync-runs/{run}/",
     "rates/in-force/",
     "entries/",

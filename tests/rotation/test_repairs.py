@@ -11,81 +11,43 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
-from audit.operations import Actor
 from outbox.models import Message
-from rotation import generation, tasks
+from rotation import tasks
 from rotation.models import Disturbance, Draft, DraftRule, Shift
-from rotation.operations import draft_rules, drafts, publishing, repairs
+from rotation.operations import draft_rules, drafts, repairs
 from rotation.queries import disturbances
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, WEEK
 from tests.compensation.test_at_once import at_once
-from tests.rotation.pages import CLOCKS, TeamAtWork, actor, publish, solved_draft, team_at_work
+from tests.rotation.pages import TeamAtWork, actor, publish, solved_draft, team_at_work
+from tests.rotation.repairing import (
+    LATER,
+    WEEKS,
+    away_from,
+    changed_by,
+    entered_later,
+    first_week_of,
+    proposed_by,
+    published_team,
+    solved_repair,
+    swept,
+)
 from volunteers.models import Absence, Engineer, Term
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
-SWEEP = Actor.sweep("sweep_repairs")
-LATER = NOW + dt.timedelta(minutes=5)
-WEEKS = 16
 
 
 @pytest.fixture
 def team() -> TeamAtWork:
-    """A team at work with sixteen published weeks."""
-    team = team_at_work()
-    publish(team, solved_draft(team, weeks=WEEKS))
-    Message.objects.all().delete()
-    return team
-
-
-def _sweep(team: TeamAtWork, *, now: dt.datetime = LATER) -> Draft | None:
-    return repairs.propose_repair(rotation_id=team.rotation.pk, actor=SWEEP, now=now)
-
-
-def _solved(draft: Draft | None) -> Draft:
-    assert draft is not None
-    generation.generate_draft(draft_id=draft.pk, holder="test", clocks=CLOCKS)
-    draft.refresh_from_db()
-    assert draft.state == Draft.State.READY, draft.failure
-    return draft
-
-
-def _first_week_of(engineer: Engineer) -> dt.date:
-    return Shift.objects.filter(holder=engineer).earliest("week_date").week_date
-
-
-def _away(engineer: Engineer, first: dt.date, *, weeks: int = 4) -> Absence:
-    return builders.make_absence(
-        engineer=engineer, starts_on=first, ends_on=first + weeks * WEEK, note="Surgery."
-    )
-
-
-def _holders() -> dict[tuple[int, dt.date], int | None]:
-    rows = Shift.objects.values_list("level_id", "week_date", "holder_id")
-    return {(level, week): holder for level, week, holder in rows}
-
-
-def _proposed(draft: Draft) -> dict[tuple[int, dt.date], int | None]:
-    rows = draft.shifts.values_list("level_id", "week_date", "holder_id")
-    return {(level, week): holder for level, week, holder in rows}
-
-
-def _changed(draft: Draft) -> set[tuple[int, dt.date]]:
-    standing = _holders()
-    return {cell for cell, holder in _proposed(draft).items() if standing[cell] != holder}
-
-
-def _entered_later(term: Term) -> Term:
-    Term.objects.filter(pk=term.pk).update(created_at=LATER)
-    return term
+    return published_team()
 
 
 # ------------------------------------------------------------------ what is proposed
 def test_nothing_is_proposed_while_the_schedule_stands(team: TeamAtWork) -> None:
-    assert _sweep(team) is None
+    assert swept(team) is None
     assert not Disturbance.objects.exists()
     assert not Message.objects.exists()
 
@@ -93,10 +55,10 @@ def test_nothing_is_proposed_while_the_schedule_stands(team: TeamAtWork) -> None
 def test_a_long_absence_over_published_weeks_starts_a_repair_with_its_cause(
     team: TeamAtWork,
 ) -> None:
-    monday = _first_week_of(team.ben)
-    _away(team.ben, monday)
+    monday = first_week_of(team.ben)
+    away_from(team.ben, monday)
 
-    draft = _sweep(team)
+    draft = swept(team)
 
     assert draft is not None
     assert (draft.kind, draft.state, draft.requested_by) == ("repair", "queued", None)
@@ -109,9 +71,9 @@ def test_a_long_absence_over_published_weeks_starts_a_repair_with_its_cause(
 
 
 def test_a_sweep_twice_is_one_proposal_and_one_mail_to_each_manager(team: TeamAtWork) -> None:
-    _away(team.ben, _first_week_of(team.ben))
+    away_from(team.ben, first_week_of(team.ben))
 
-    once, twice = _sweep(team), _sweep(team, now=LATER + dt.timedelta(seconds=15))
+    once, twice = swept(team), swept(team, now=LATER + dt.timedelta(seconds=15))
 
     assert once is not None
     assert twice is None
@@ -123,25 +85,25 @@ def test_a_sweep_twice_is_one_proposal_and_one_mail_to_each_manager(team: TeamAt
 
 
 def test_an_absence_between_ones_own_weeks_is_no_disturbance(team: TeamAtWork) -> None:
-    _away(team.ben, _first_week_of(team.ben) + WEEK + dt.timedelta(days=1), weeks=1)
+    away_from(team.ben, first_week_of(team.ben) + WEEK + dt.timedelta(days=1), weeks=1)
 
-    assert _sweep(team) is None
+    assert swept(team) is None
 
 
 def test_an_absence_over_a_week_that_others_cover_is_no_disturbance(team: TeamAtWork) -> None:
     shift = Shift.objects.filter(holder=team.ben).earliest("week_date")
     other = next(person for person in team.volunteers if person != team.ben)
     builders.make_cover(shift=shift, from_engineer=team.ben, to_engineer=other)
-    _away(team.ben, shift.week_date, weeks=1)
+    away_from(team.ben, shift.week_date, weeks=1)
 
-    assert _sweep(team) is None
+    assert swept(team) is None
 
 
 def test_somebody_who_leaves_is_the_cause_by_name_and_day(team: TeamAtWork) -> None:
-    monday = _first_week_of(team.ben)
+    monday = first_week_of(team.ben)
     Term.objects.filter(engineer=team.ben).update(left_on=monday)
 
-    draft = _sweep(team)
+    draft = swept(team)
 
     assert draft is not None
     assert draft.cause.startswith("Ben leaves on Mon ")
@@ -150,26 +112,26 @@ def test_somebody_who_leaves_is_the_cause_by_name_and_day(team: TeamAtWork) -> N
 def test_somebody_who_was_deactivated_is_the_cause(team: TeamAtWork) -> None:
     Engineer.objects.filter(pk=team.ben.pk).update(is_active=False)
 
-    draft = _solved(_sweep(team))
+    draft = solved_repair(swept(team))
 
     assert draft.cause == "Ben was deactivated"
-    assert team.ben.pk not in _proposed(draft).values()
+    assert team.ben.pk not in proposed_by(draft).values()
 
 
 def test_a_newcomer_who_can_fill_a_gap_is_the_cause() -> None:
     team = team_at_work()
     Term.objects.filter(level="escalation").update(left_on=NEXT_WEEK + 2 * WEEK)
     publish(team, solved_draft(team, weeks=4))
-    assert _sweep(team) is None
+    assert swept(team) is None
     term = builders.make_escalation_term(
         team=team.rotation.team, engineer=team.carla, starts_on=NEXT_WEEK + 3 * WEEK
     )
-    _entered_later(term)
+    entered_later(term)
 
-    draft = _solved(_sweep(team))
+    draft = solved_repair(swept(team))
 
     assert draft.cause == "Carla starts on Mon 21 Dec 2026"
-    assert _changed(draft) == {(team.escalation.pk, NEXT_WEEK + 3 * WEEK)}
+    assert changed_by(draft) == {(team.escalation.pk, NEXT_WEEK + 3 * WEEK)}
 
 
 def test_somebody_known_when_the_schedule_was_made_fills_no_gap() -> None:
@@ -178,7 +140,7 @@ def test_somebody_known_when_the_schedule_was_made_fills_no_gap() -> None:
     publish(team, solved_draft(team, weeks=4))
     builders.make_escalation_term(team=team.rotation.team, engineer=team.carla)
 
-    assert _sweep(team) is None
+    assert swept(team) is None
 
 
 def test_weeks_that_have_started_are_not_in_a_repair(team: TeamAtWork) -> None:
@@ -186,9 +148,9 @@ def test_weeks_that_have_started_are_not_in_a_repair(team: TeamAtWork) -> None:
     first = NEXT_WEEK + 2 * WEEK
     holder = Shift.objects.get(level=team.primary, week_date=first).holder
     assert holder is not None
-    _away(holder, first)
+    away_from(holder, first)
 
-    draft = _sweep(team, now=later)
+    draft = swept(team, now=later)
 
     assert draft is not None
     assert (draft.first_week_date, draft.weeks) == (first, WEEKS - 2)
@@ -197,54 +159,54 @@ def test_weeks_that_have_started_are_not_in_a_repair(team: TeamAtWork) -> None:
 # ------------------------------------------------------------------ once for each cause
 @pytest.mark.parametrize("close", [drafts.discard_draft, drafts.cancel_draft])
 def test_a_proposal_that_a_manager_ends_is_not_made_again(team: TeamAtWork, close: object) -> None:
-    _away(team.ben, _first_week_of(team.ben))
-    draft = _sweep(team)
+    away_from(team.ben, first_week_of(team.ben))
+    draft = swept(team)
     assert draft is not None
     if close is drafts.discard_draft:
-        _solved(draft)
+        solved_repair(draft)
     close(draft_id=draft.pk, actor=actor(team.anna), now=LATER)  # type: ignore[operator]
 
-    assert _sweep(team, now=LATER + WEEK) is None
+    assert swept(team, now=LATER + WEEK) is None
     assert Message.objects.filter(kind="repair_proposed").count() == 2
 
 
 def test_days_away_that_disturb_another_week_are_proposed_anew(team: TeamAtWork) -> None:
     weeks = list(Shift.objects.filter(holder=team.ben).order_by("week_date"))
-    absence = _away(team.ben, weeks[0].week_date, weeks=1)
-    draft = _solved(_sweep(team))
+    absence = away_from(team.ben, weeks[0].week_date, weeks=1)
+    draft = solved_repair(swept(team))
     drafts.discard_draft(draft_id=draft.pk, actor=actor(team.anna), now=LATER)
 
     Absence.objects.filter(pk=absence.pk).update(ends_on=weeks[1].week_date + WEEK)
 
-    assert _sweep(team) is not None
+    assert swept(team) is not None
     assert Message.objects.filter(kind="repair_proposed").count() == 4
 
 
 def test_what_no_longer_disturbs_is_forgotten_so_that_it_counts_when_it_comes_back(
     team: TeamAtWork,
 ) -> None:
-    absence = _away(team.ben, _first_week_of(team.ben))
-    draft = _solved(_sweep(team))
+    absence = away_from(team.ben, first_week_of(team.ben))
+    draft = solved_repair(swept(team))
     drafts.discard_draft(draft_id=draft.pk, actor=actor(team.anna), now=LATER)
     Absence.objects.filter(pk=absence.pk).update(cancelled_at=LATER)
-    assert _sweep(team) is None
+    assert swept(team) is None
     assert not Disturbance.objects.filter(cleared_at__isnull=True).exists()
 
     Absence.objects.filter(pk=absence.pk).update(cancelled_at=None)
 
-    assert _sweep(team) is not None
+    assert swept(team) is not None
 
 
 def test_a_second_cause_replaces_the_proposal_and_keeps_its_rules_by_hand(
     team: TeamAtWork,
 ) -> None:
-    monday = _first_week_of(team.ben)
-    _away(team.ben, monday)
-    first = _solved(_sweep(team))
+    monday = first_week_of(team.ben)
+    away_from(team.ben, monday)
+    first = solved_repair(swept(team))
     other = next(
         person
         for person in team.volunteers
-        if person.pk not in {team.ben.pk, _proposed(first)[team.primary.pk, monday]}
+        if person.pk not in {team.ben.pk, proposed_by(first)[team.primary.pk, monday]}
     )
     draft_rules.add_rule(
         draft_id=first.pk,
@@ -256,9 +218,9 @@ def test_a_second_cause_replaces_the_proposal_and_keeps_its_rules_by_hand(
         now=LATER,
     )
     leaver = next(person for person in team.volunteers if person not in {team.ben, other})
-    Term.objects.filter(engineer=leaver).update(left_on=_first_week_of(leaver))
+    Term.objects.filter(engineer=leaver).update(left_on=first_week_of(leaver))
 
-    second = _solved(_sweep(team))
+    second = solved_repair(swept(team))
 
     first.refresh_from_db()
     assert first.state == Draft.State.DISCARDED
@@ -274,36 +236,36 @@ def test_a_second_cause_replaces_the_proposal_and_keeps_its_rules_by_hand(
 
 
 def test_nothing_is_proposed_while_a_draft_is_being_made(team: TeamAtWork) -> None:
-    _away(team.ben, _first_week_of(team.ben))
+    away_from(team.ben, first_week_of(team.ben))
     waiting = drafts.request_draft(
         rotation_id=team.rotation.pk, weeks=None, actor=actor(team.anna), now=LATER
     )
 
-    assert _sweep(team) is None
+    assert swept(team) is None
     drafts.cancel_draft(draft_id=waiting.pk, actor=actor(team.anna), now=LATER)
-    assert _sweep(team) is not None
+    assert swept(team) is not None
 
 
 def test_nothing_is_proposed_while_a_draft_that_knows_waits_for_a_decision(
     team: TeamAtWork,
 ) -> None:
-    _away(team.ben, _first_week_of(team.ben))
+    away_from(team.ben, first_week_of(team.ben))
     draft = solved_draft(team)
 
-    assert _sweep(team) is None
+    assert swept(team) is None
     drafts.discard_draft(draft_id=draft.pk, actor=actor(team.anna), now=LATER)
-    assert _sweep(team) is not None
+    assert swept(team) is not None
 
 
 def test_a_manager_who_repairs_now_is_not_told_again(team: TeamAtWork) -> None:
-    _away(team.ben, _first_week_of(team.ben))
+    away_from(team.ben, first_week_of(team.ben))
 
     draft = repairs.request_repair(rotation_id=team.rotation.pk, actor=actor(team.anna), now=LATER)
     drafts.cancel_draft(draft_id=draft.pk, actor=actor(team.anna), now=LATER)
 
     assert draft.requested_by == team.anna
     assert draft.cause.startswith("Ben is away")
-    assert _sweep(team) is None
+    assert swept(team) is None
     assert not Message.objects.exists()
 
 
@@ -318,7 +280,7 @@ def test_nothing_published_is_nothing_to_repair() -> None:
 def test_the_sweep_proposes_and_hands_the_draft_to_a_worker(
     team: TeamAtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _away(team.ben, _first_week_of(team.ben))
+    away_from(team.ben, first_week_of(team.ben))
     sent: list[dict[str, int]] = []
     monkeypatch.setattr(tasks.generate_draft, "delay", lambda **ids: sent.append(ids))
 
@@ -335,7 +297,7 @@ def test_looking_takes_the_same_queries_however_many_are_away(
     with CaptureQueriesContext(connection) as before:
         disturbances.found_in(rotation=team.rotation, now=LATER)
     for volunteer in team.volunteers:
-        _away(volunteer, _first_week_of(volunteer))
+        away_from(volunteer, first_week_of(volunteer))
 
     with django_assert_num_queries(len(before)):
         found = disturbances.found_in(rotation=team.rotation, now=LATER)
@@ -343,66 +305,14 @@ def test_looking_takes_the_same_queries_however_many_are_away(
     assert len({each.engineer_id for each in found}) == len(team.volunteers)
 
 
-# ------------------------------------------------------------------ what a repair changes
-def test_a_repair_of_an_undisturbed_schedule_changes_nothing(team: TeamAtWork) -> None:
-    draft = _solved(
-        repairs.request_repair(rotation_id=team.rotation.pk, actor=actor(team.anna), now=LATER)
-    )
-
-    assert draft.cause == ""
-    assert _changed(draft) == set()
-
-
-def test_a_long_absence_changes_exactly_the_weeks_that_it_takes(team: TeamAtWork) -> None:
-    monday = _first_week_of(team.ben)
-    _away(team.ben, monday)
-    lost = {
-        (shift.level_id, shift.week_date)
-        for shift in Shift.objects.filter(holder=team.ben, week_date__lt=monday + 4 * WEEK)
-    }
-
-    draft = _solved(_sweep(team))
-
-    assert lost <= _changed(draft)
-    assert len(_changed(draft)) == draft.figures["levels"][0]["objectives"]["changes"]
-    assert None not in _proposed(draft).values()
-
-
-def test_agreed_covers_stay_through_a_repair(team: TeamAtWork) -> None:
-    kept = Shift.objects.filter(level=team.primary).exclude(holder=team.ben).latest("week_date")
-    taker = next(who for who in team.volunteers if who not in {team.ben, kept.holder})
-    builders.make_cover(
-        shift=kept,
-        from_engineer=kept.holder,
-        to_engineer=taker,
-        ends_at=kept.starts_at + dt.timedelta(days=2),
-    )
-    _away(team.ben, _first_week_of(team.ben))
-
-    draft = _solved(_sweep(team))
-
-    assert _proposed(draft)[team.primary.pk, kept.week_date] == kept.holder_id
-
-
-def test_a_published_repair_disturbs_no_more(team: TeamAtWork) -> None:
-    _away(team.ben, _first_week_of(team.ben))
-    draft = _solved(_sweep(team))
-    publishing.publish_draft(
-        draft_id=draft.pk, escalation_gaps_confirmed=True, actor=actor(team.anna), now=LATER
-    )
-
-    assert _sweep(team) is None
-    assert not Disturbance.objects.filter(cleared_at__isnull=True).exists()
-
-
 # ------------------------------------------------------------------ at once
 @pytest.mark.django_db(transaction=True)
 def test_ten_sweeps_at_once_propose_once() -> None:
     team = team_at_work()
     publish(team, solved_draft(team, weeks=WEEKS))
-    _away(team.ben, _first_week_of(team.ben))
+    away_from(team.ben, first_week_of(team.ben))
 
-    raised = at_once(*[lambda: _sweep(team)] * 10)
+    raised = at_once(*[lambda: swept(team)] * 10)
 
     assert raised == []
     assert Draft.objects.filter(kind="repair").count() == 1
