@@ -40,6 +40,7 @@ _SWEEPS = (
     "rotation.sweep_drafts",
     "rotation.sweep_repairs",
     "rotation.sweep_questions",
+    "rotation.sweep_forecasts",
     "rotation.sweep_syncs",
     "compensation.sweep_weeks",
 )

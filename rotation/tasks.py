@@ -9,11 +9,11 @@ from django.conf import settings
 
 from audit.operations import Actor
 from common import clock
-from rotation import answering, generation, syncing
-from rotation.operations import repairs
+from rotation import answering, forecasting, generation, syncing
+from rotation.operations import forecasts, repairs
 from rotation.operations import syncing as sync_operations
 from rotation.pagerduty import http
-from rotation.queries import disturbances, waiting
+from rotation.queries import disturbances, forecast_facts, waiting
 from rotation.queries import syncing as sync_queries
 
 REPAIRS = Actor.sweep("sweep_repairs")
@@ -67,6 +67,29 @@ def answer_question(*, question_id: int) -> bool:
         question_id=question_id,
         holder=uuid.uuid4().hex,
         clocks=answering.Clocks(now=clock.now, real_now=clock.real_now),
+    )
+
+
+@shared_task(name="rotation.sweep_forecasts")
+def sweep_forecasts() -> int:
+    """Ask for each forecast whose facts changed, hand those that wait to workers; how many."""
+    now = clock.now()
+    for rotation in forecast_facts.rotations_to_look_at(now=now):
+        digest = forecast_facts.forecast_facts(rotation=rotation, now=now).digest
+        forecasts.refresh_forecast(rotation_id=rotation.pk, digest=digest, now=now)
+    forecast_ids = waiting.waiting_forecast_ids(real_now=clock.real_now())
+    for forecast_id in forecast_ids:
+        compute_forecast.delay(forecast_id=forecast_id)
+    return len(forecast_ids)
+
+
+@shared_task(name="rotation.compute_forecast")
+def compute_forecast(*, forecast_id: int) -> bool:
+    """Compute one waiting forecast; False when another worker has it or none waits."""
+    return forecasting.compute_forecast(
+        forecast_id=forecast_id,
+        holder=uuid.uuid4().hex,
+        clocks=forecasting.Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 

@@ -85,6 +85,7 @@ def _waiting() -> dict[str, Any]:
         "draft": oldest.draft_at,
         "sync": oldest.sync_at,
         "question": oldest.question_at,
+        "forecast": oldest.forecast_at,
     }
     last = waiting.last_good_sync_at()
     return {
