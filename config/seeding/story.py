@@ -27,6 +27,7 @@ from volunteers.operations import (
     roles,
     teams,
     terms,
+    wishes,
 )
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _set_up(story: Story) -> None:
     story.rotation = rotations.create_rotation(
         team_id=team.pk,
         hours=hours,
-        figures=policies.Figures(),
+        figures=policies.Figures(minimum_size=5),
         reason="How the team agreed to begin",
         actor=admin,
         now=at,
@@ -212,7 +213,9 @@ def _happenings(story: Story) -> Iterator[tuple[dt.datetime, str]]:
         yield story.at(week, days), "publish"
     for week in range(-COMPLETED_WEEKS + 1, 1):
         yield story.at(week, 0.01), "complete"
+    yield story.at(-6, 2.2), "policy"
     yield story.at(-2, 1.3), "away"
+    yield story.at(-2, 1.4), "wish"
     for month in _ended_months(story):
         yield month, "close"
     yield min(story.at(0, 0.8), story.now - dt.timedelta(minutes=90)), "apply"
@@ -305,6 +308,34 @@ def _away(story: Story, at: dt.datetime) -> None:
         )
 
 
+def _wish(story: Story, at: dt.datetime) -> None:
+    for name, wishes_by_week in (
+        ("Aoife Brennan", {5: "avoid", 6: "want"}),
+        ("Tom Whitfield", {4: "avoid"}),
+        ("Priya Nair", {4: "want", 10: "avoid"}),
+        ("Niamh Kelly", {4: "avoid"}),
+    ):
+        wishes.set_wishes(
+            wished=[
+                wishes.Wished(team_id=story.team_id, week_date=story.monday(week), wish=wish)
+                for week, wish in wishes_by_week.items()
+            ],
+            actor=story.actor(name),
+            now=at,
+        )
+
+
+def _decide(story: Story, at: dt.datetime) -> None:
+    """Five volunteers turned out to be too few."""
+    policies.change_policy(
+        rotation_id=story.rotation.pk,
+        figures=policies.Figures(),
+        reason="Five were on call every fifth week; six make it a week in six.",
+        actor=story.actor(company.MANAGERS[0]),
+        now=at,
+    )
+
+
 def _two_apply(story: Story, at: dt.datetime) -> None:
     ruairi = "Two years on Inbox; I know the message queue well and the databases a little."
     hana = "I moved here from a place where I was on call every second week. This looks better."
@@ -317,6 +348,8 @@ _HAPPENINGS = {
     "complete": _complete,
     "close": _close,
     "away": _away,
+    "wish": _wish,
+    "policy": _decide,
     "apply": _two_apply,
     "draft": _draft,
 } | {f"join:{name}": (lambda story, at, name=name: _join(story, name, at)) for name in JOINED}
