@@ -19,9 +19,12 @@ LATER = NOW + dt.timedelta(minutes=5)
 WEEKS = 16
 
 
-def published_team() -> TeamAtWork:
-    """A team at work with sixteen published weeks."""
+def published_team(*, more: int = 0) -> TeamAtWork:
+    """A team at work, with so many more volunteers than five, and sixteen published weeks."""
     team = team_at_work()
+    for number in range(more):
+        volunteer = builders.make_engineer(name=f"Volunteer {number}")
+        builders.make_term(team=team.rotation.team, engineer=volunteer)
     publish(team, solved_draft(team, weeks=WEEKS))
     Message.objects.all().delete()
     return team

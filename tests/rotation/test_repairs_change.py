@@ -54,6 +54,20 @@ def test_a_long_absence_changes_exactly_the_weeks_that_it_takes(team: TeamAtWork
     assert None not in proposed_by(draft).values()
 
 
+def test_where_others_are_free_only_the_lost_weeks_change() -> None:
+    team = published_team(more=4)
+    monday = first_week_of(team.ben)
+    away_from(team.ben, monday)
+    lost = {
+        (shift.level_id, shift.week_date)
+        for shift in Shift.objects.filter(holder=team.ben, week_date__lt=monday + 4 * WEEK)
+    }
+
+    draft = solved_repair(swept(team))
+
+    assert changed_by(draft) == lost
+
+
 def test_agreed_covers_stay_through_a_repair(team: TeamAtWork) -> None:
     kept = Shift.objects.filter(level=team.primary).exclude(holder=team.ben).latest("week_date")
     taker = next(who for who in team.volunteers if who not in {team.ben, kept.holder})
