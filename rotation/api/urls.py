@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.api import covers, draft_rules, drafts, policies, questions, rotations, shifts, syncs
+from rotation.api import (
+    covers,
+    draft_rules,
+    drafts,
+    forecasts,
+    policies,
+    questions,
+    rotations,
+    shifts,
+    syncs,
+)
 
 _ONE = "rotations/<slug:slug>/"
 _SHIFT = "shifts/<int:shift_id>/"
@@ -15,6 +25,7 @@ urlpatterns = [
     path(_ONE, rotations.RotationView.as_view(), name="api-rotation"),
     path(f"{_ONE}shifts/", shifts.ShiftsView.as_view(), name="api-rotation-shifts"),
     path(f"{_ONE}fairness/", rotations.FairnessView.as_view(), name="api-rotation-fairness"),
+    path(f"{_ONE}forecast/", forecasts.ForecastView.as_view(), name="api-rotation-forecast"),
     path(f"{_ONE}on-call-now/", rotations.OnCallNowView.as_view(), name="api-rotation-on-call-now"),
     path(f"{_ONE}handovers/", rotations.HandoversView.as_view(), name="api-rotation-handovers"),
     path(f"{_ONE}policies/", policies.PoliciesView.as_view(), name="api-rotation-policies"),

@@ -217,3 +217,29 @@ def test_what_failed_in_pagerduty_is_told_to_managers_and_admins_alone(published
 
     assert failure("anna") == ("failed", "PagerDuty answers 401.")
     assert failure("ben") == ("failed", "")
+
+
+def test_the_forecast_waits_until_a_worker_has_looked_ahead(cast: Cast) -> None:
+    body = cast.api("carla").get("rotations/core/forecast/").expect(200)
+
+    assert (body["state"], body["horizon_until"], body["first_gap"]) == ("queued", None, None)
+    assert (body["gaps"], body["needed"], body["proven"]) == ([], [], False)
+
+
+def test_the_forecast_says_the_first_gap_and_who_is_needed_by_when(cast: Cast) -> None:
+    last = builders.NEXT_WEEK + 20 * builders.WEEK
+    builders.make_forecast(
+        rotation=cast.rotation,
+        first_gap=last,
+        needed=[("primary", 1, last - builders.WEEK), ("primary", 2, last)],
+    )
+
+    body = cast.api("ben").get("rotations/core/forecast/").expect(200)
+
+    assert (body["state"], body["first_gap"], body["proven"]) == ("ready", last.isoformat(), True)
+    assert body["gaps"] == [{"week_date": last.isoformat(), "level": "primary"}]
+    assert [(line["from"], line["people"], line["total"]) for line in body["needed"]] == [
+        ((last - builders.WEEK).isoformat(), 1, 1),
+        (last.isoformat(), 2, 3),
+    ]
+    assert (body["people_now"], body["minimum"], body["below_minimum_from"]) == (7, 6, None)

@@ -6,6 +6,7 @@ handover is Monday 12:00 in Dublin, so the next one is on `NEXT_WEEK`.
 
 from __future__ import annotations
 
+from tests.builders.forecasts import make_forecast
 from tests.builders.moments import (
     LONG_AGO,
     LONG_AGO_DATE,
@@ -76,6 +77,7 @@ __all__ = [
     "make_engineer",
     "make_escalation_term",
     "make_finance",
+    "make_forecast",
     "make_history_week",
     "make_holiday",
     "make_home_team",

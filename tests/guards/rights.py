@@ -170,6 +170,7 @@ API_ROUTES = {
     "api-rotation-fairness": reads(OWNER | TEAM | ADMIN, FORBIDDEN),
     "api-rotation-on-call-now": reads(ALL),
     "api-rotation-handovers": reads(ALL),
+    "api-rotation-forecast": reads(ALL),
     "api-rotation-policies": Rule(let_in={"GET": ALL, "POST": TEAM | ADMIN}, others=FORBIDDEN),
     "api-rotation-drafts": form(TEAM),
     "api-rotation-sync-runs": reads(TEAM | ADMIN),
