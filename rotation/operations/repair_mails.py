@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def tell_managers(
     *, rotation: Rotation, draft: Draft, found: Sequence[Disturbance], now: dt.datetime
 ) -> None:
-    """One mail to each manager of the team with what is new, however many weeks it disturbs."""
+    """One mail to each manager of the team with what is new, none when nothing is."""
+    if not found:
+        return
     managers = teams.managers_by_team(team_ids=[rotation.team_id], now=now)
     ids = [person.engineer_id for person in managers.get(rotation.team_id, [])]
     told = "\n\n".join(_cause(cause, found) for cause in disturbances.causes(found))

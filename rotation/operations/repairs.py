@@ -30,8 +30,9 @@ def propose_repair(*, rotation_id: int, actor: Actor, now: dt.datetime) -> Draft
     """Ask for a repair when something new disturbs the published future, and tell the managers.
 
     None when nothing does, when it was noticed before, while a draft is being made, or when a draft
-    that knows of it waits for a decision. An earlier proposal that waits is replaced; what no
-    longer disturbs is cleared. Doing it again does nothing.
+    that knows of it waits for a decision. An earlier proposal that waits is replaced, also one that
+    another publication has overtaken: of that nobody is told again. What no longer disturbs is
+    cleared. Doing it again does nothing.
     """
     rotation = Rotation.objects.select_related("team").get(pk=rotation_id)
     if _is_known(rotation, now):
@@ -40,11 +41,13 @@ def propose_repair(*, rotation_id: int, actor: Actor, now: dt.datetime) -> Draft
         rotation = _locked(rotation_id)
         found = disturbances.found_in(rotation=rotation, now=now)
         fresh = _fresh(rotation_id, found, now)
-        if not fresh or _is_being_decided(rotation):
+        overtaken = _overtaken(rotation)
+        if not (fresh or overtaken) or _is_being_decided(rotation):
             return None
         known = [each for each in found if each not in fresh]
         cause = domain.causes_in_words([*fresh, *known])
         draft = _proposal(rotation, cause, actor=actor, now=now)
+        Disturbance.objects.filter(pk__in=overtaken).update(draft=draft)
         _notice(rotation_id, fresh, draft, now)
         repair_mails.tell_managers(rotation=rotation, draft=draft, found=fresh, now=now)
     return draft
@@ -84,9 +87,10 @@ def _locked(rotation_id: int) -> Rotation:
 
 
 def _is_known(rotation: Rotation, now: dt.datetime) -> bool:
-    """Whether there is nothing to notice and nothing to clear; asked without a lock."""
+    """Whether there is nothing to notice, clear or propose anew; asked without a lock."""
     found = disturbances.found_in(rotation=rotation, now=now)
-    return {each.key for each in found} == set(disturbances.noticed(rotation_id=rotation.pk))
+    noticed = set(disturbances.noticed(rotation_id=rotation.pk))
+    return {each.key for each in found} == noticed and not _overtaken(rotation)
 
 
 def _fresh(
@@ -98,6 +102,17 @@ def _fresh(
     gone = [row.pk for key, row in noticed.items() if key not in keys]
     Disturbance.objects.filter(pk__in=gone).update(cleared_at=now)
     return [each for each in found if each.key not in noticed]
+
+
+def _overtaken(rotation: Rotation) -> list[int]:
+    """What still disturbs though its proposal can no longer be published, by id."""
+    rows = Disturbance.objects.filter(
+        level__rotation=rotation,
+        cleared_at__isnull=True,
+        draft__state__in=PROPOSED,
+        draft__requested_by__isnull=True,
+    ).exclude(draft__base_version=rotation.schedule_version)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _is_being_decided(rotation: Rotation) -> bool:
@@ -118,7 +133,6 @@ def _proposal(rotation: Rotation, cause: str, *, actor: Actor, now: dt.datetime)
         kind=Draft.Kind.REPAIR,
         requested_by__isnull=True,
         state__in=PROPOSED,
-        base_version=rotation.schedule_version,
     ).order_by("-number")
     old = earlier.first()
     if old is not None:

@@ -235,6 +235,25 @@ def test_a_second_cause_replaces_the_proposal_and_keeps_its_rules_by_hand(
     ]
 
 
+def test_a_proposal_that_another_publication_overtook_is_made_anew_without_a_mail() -> None:
+    team = team_at_work()
+    Term.objects.filter(level="escalation").update(left_on=NEXT_WEEK + 2 * WEEK)
+    publish(team, solved_draft(team, weeks=4))
+    unaware = solved_draft(team, weeks=4)
+    entered_later(builders.make_escalation_term(team=team.rotation.team, engineer=team.carla))
+    overtaken = solved_repair(swept(team))
+    publish(team, unaware)
+
+    anew = solved_repair(swept(team))
+
+    overtaken.refresh_from_db()
+    assert overtaken.state == Draft.State.DISCARDED
+    assert (anew.base_version, anew.solved_again_from) == (2, overtaken)
+    assert swept(team) is None
+    told = Message.objects.filter(kind="repair_proposed", to=team.anna.email)
+    assert told.count() == 1
+
+
 def test_nothing_is_proposed_while_a_draft_is_being_made(team: TeamAtWork) -> None:
     away_from(team.ben, first_week_of(team.ben))
     waiting = drafts.request_draft(
