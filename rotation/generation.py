@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from common import fault_points
 from common.keeping import Keeper
 from rotation import figures, instances
-from rotation.domain import planning
+from rotation.domain import planning, policies
 from rotation.domain.progress import SearchNotes
 from rotation.operations import drafts
 from rotation.queries import planning as facts
@@ -108,6 +108,8 @@ def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedSh
             {"engineer": engineer_id, "code": reason.code}
         )
     kept = instances.holders_of(plan)
+    if policies.leaves_gaps_open(plan.objectives):
+        _add_limits(plan, solution, reasons)
     return [
         drafts.ProposedShift(
             level=cell.level,
@@ -122,6 +124,24 @@ def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedSh
         )
         for cell in solution.assignments
     ]
+
+
+def _add_limits(
+    plan: planning.Plan,
+    solution: Solution,
+    reasons: dict[tuple[str, str], list[dict[str, Any]]],
+) -> None:
+    """Where the limit of shifts counts before gaps: whom nothing else keeps from a gap, it does."""
+    people = {level.level: level.people for level in plan.levels}
+    for cell in solution.assignments:
+        if cell.person is None:
+            told = reasons.setdefault((cell.week, cell.level), [])
+            named = {each["engineer"] for each in told}
+            told += [
+                {"engineer": person.engineer_id, "code": "limit"}
+                for person in people[cell.level]
+                if person.engineer_id not in named
+            ]
 
 
 def _gap_reasons(solution: Solution) -> list[GapReason]:

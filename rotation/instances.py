@@ -145,7 +145,7 @@ def _role(
     last = agreements.last_week(level, person)
     return problem.Role(
         level=level.level,
-        max_shifts=level.shifts_per_term,
+        max_shifts=level.shifts_per_term if person.shifts_left is None else person.shifts_left,
         prior_load=person.prior_load,
         prior_weeks=person.prior_weeks,
         prior_holidays=person.prior_holidays,

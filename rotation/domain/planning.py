@@ -55,7 +55,8 @@ class PlanPerson:
 
     `terms` are `[first day, day after the last)`, None being open. `prior_load` is in hundredths,
     `prior_weeks` counts weeks in term before the horizon, `last_week` is the week of their last
-    shift before it.
+    shift before it. `shifts_left` is how many shifts their terms in the horizon still hold by the
+    policy, None where the level's limit holds for the horizon.
     """
 
     engineer_id: int
@@ -69,6 +70,7 @@ class PlanPerson:
     prior_weeks: int
     prior_holidays: int
     last_week: dt.date | None
+    shifts_left: int | None = None
 
     def is_active_in(self, week_date: dt.date) -> bool:
         """Whether one of the terms holds the whole week."""

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from rotation.domain import fairness, planning, slots
+from rotation.domain import fairness, limits, planning, slots
 from rotation.models import Cover, Draft, LevelName, PolicyVersion, Rotation, Shift
 from rotation.queries import agreed, calendars, history, patterns
 from volunteers.queries import service
@@ -242,7 +242,7 @@ def _level(
         level=level.value,
         rest_weeks=rest_weeks,
         shifts_per_term=shifts_per_term,
-        people=tuple(_person(engineer_id, level, facts) for engineer_id in people),
+        people=tuple(_person(engineer_id, level, facts, shifts_per_term) for engineer_id in people),
         pins=tuple(dict.fromkeys((*facts.pins.get(level, ()), *_by_hand(facts, level, "pin")))),
         forbidden=_by_hand(facts, level, "forbid"),
         published=facts.published.get(level, ()),
@@ -250,7 +250,9 @@ def _level(
     )
 
 
-def _person(engineer_id: int, level: LevelName, facts: _Facts) -> planning.PlanPerson:
+def _person(
+    engineer_id: int, level: LevelName, facts: _Facts, shifts_per_term: int | None
+) -> planning.PlanPerson:
     lines = [
         line for line in facts.services if line.engineer_id == engineer_id and line.level == level
     ]
@@ -285,6 +287,13 @@ def _person(engineer_id: int, level: LevelName, facts: _Facts) -> planning.PlanP
         prior_weeks=fairness.weeks_there(before) + _weeks_served(terms, published),
         prior_holidays=sum(1 for week in (*before, *held) if week.is_holiday),
         last_week=max((week.week_date for week in (*before, *held)), default=None),
+        shifts_left=limits.shifts_left(
+            terms,
+            limit=shifts_per_term,
+            carried=[week.week_date for week in held],
+            first=facts.weeks[0].week_date,
+            until=facts.weeks[-1].week_date + planning.WEEK,
+        ),
     )
 
 

@@ -19,6 +19,7 @@ _WORDS = {
     "inactive": "is not in a term then",
     "unavailable": "is away",
     "other_level": "has the other level in this week",
+    "limit": "has as many shifts as a term holds, which counts before gaps here",
 }
 
 
