@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rotation.views import covers, draft_rules, drafts, policies, questions, rotations, shifts, sync
+from rotation.views import (
+    comparison,
+    covers,
+    draft_making,
+    draft_rules,
+    drafts,
+    fairness,
+    policies,
+    questions,
+    rotations,
+    shifts,
+    sync,
+)
 
 urlpatterns = [
     path("rotations/", rotations.rotation_list, name="rotations"),
     path("rotations/<slug:slug>/", rotations.rotation_detail, name="rotation-detail"),
+    path("rotations/<slug:slug>/fairness/", fairness.rotation_fairness, name="rotation-fairness"),
     path("rotations/<slug:slug>/policy/", policies.policy_detail, name="policy-detail"),
     path("rotations/<slug:slug>/policy/change/", policies.policy_change, name="policy-change"),
-    path("rotations/<slug:slug>/draft/", drafts.draft_make, name="draft-make"),
+    path("rotations/<slug:slug>/draft/", draft_making.draft_make, name="draft-make"),
     path("rotations/<slug:slug>/pagerduty/", sync.rotation_pagerduty, name="rotation-pagerduty"),
     path("rotations/<slug:slug>/sync/", sync.rotation_sync, name="rotation-sync"),
     path("shifts/<int:shift_id>/", shifts.shift_detail, name="shift-detail"),
     path("shifts/<int:shift_id>/cover/", covers.enter, name="cover-enter"),
     path("covers/<int:cover_id>/undo/", covers.undo, name="cover-undo"),
     path("drafts/", drafts.draft_list, name="drafts"),
+    path("drafts/compare/", comparison.draft_compare, name="draft-compare"),
     path("drafts/<int:draft_id>/", drafts.draft_detail, name="draft-detail"),
     path("drafts/<int:draft_id>/again/", drafts.draft_again, name="draft-again"),
     path("drafts/<int:draft_id>/rules/", draft_rules.rules, name="draft-rules"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from rotation.queries.fairness import one_decimal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -33,6 +35,16 @@ class PersonFigures:
     def off(self) -> int:
         """How far the load is above the fair share; below it is negative."""
         return self.load - self.fair
+
+    @property
+    def load_text(self) -> str:
+        """The load with one decimal."""
+        return one_decimal(self.load)
+
+    @property
+    def off_text(self) -> str:
+        """The distance from the fair share with its sign, a true minus."""
+        return one_decimal(self.off, sign=True)
 
     @property
     def holidays_off(self) -> int:

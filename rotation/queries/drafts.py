@@ -16,16 +16,25 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 OPEN = [*WAITING, Draft.State.READY]
+SOLVED = [Draft.State.READY, Draft.State.PUBLISHED, Draft.State.DISCARDED]
+MOST_CHOICES = 50
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class DraftLine:
-    """One draft: its weeks `[first_week_date, until)`, its state, who asked for and closed it."""
+    """One draft: its weeks `[first_week_date, until)`, its state, who asked for and closed it.
+
+    `cause` is why a repair is needed; `again_from` the number of the draft it was solved again
+    from, None for others.
+    """
 
     draft_id: int
     number: int
     rotation_name: str
     time_zone: str
+    is_repair: bool
+    cause: str
+    again_from: int | None
     state: str
     first_week_date: dt.date
     until: dt.date
@@ -52,9 +61,14 @@ class OpenDraft:
 
 def newest_first(*, drafts: QuerySet[Draft]) -> QuerySet[Draft]:
     """The drafts in the order of the list."""
-    return drafts.select_related("rotation", "requested_by", "closed_by").order_by(
-        "-requested_at", "-pk"
-    )
+    named = ("rotation", "requested_by", "closed_by", "solved_again_from")
+    return drafts.select_related(*named).order_by("-requested_at", "-pk")
+
+
+def solved_lines(*, drafts: QuerySet[Draft]) -> list[DraftLine]:
+    """The newest fifty that have weeks to compare, newest first."""
+    rows = newest_first(drafts=drafts).filter(state__in=SOLVED, solve_milliseconds__isnull=False)
+    return draft_lines(page=rows[:MOST_CHOICES])
 
 
 def draft_lines(*, page: Iterable[Draft]) -> list[DraftLine]:
@@ -65,6 +79,9 @@ def draft_lines(*, page: Iterable[Draft]) -> list[DraftLine]:
             number=row.number,
             rotation_name=row.rotation.name,
             time_zone=row.rotation.time_zone,
+            is_repair=row.kind == Draft.Kind.REPAIR,
+            cause=row.cause,
+            again_from=row.solved_again_from.number if row.solved_again_from else None,
             state=row.state,
             first_week_date=row.first_week_date,
             until=row.first_week_date + row.weeks * WEEK,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock, wording
@@ -18,7 +17,7 @@ from common.refusals import RefusedError
 from rotation import access
 from rotation.domain.planning import WEEK
 from rotation.forms.draft_rules import KeepForm, RuleForm
-from rotation.forms.drafts import DraftForm, PublishForm
+from rotation.forms.drafts import PublishForm
 from rotation.models import Draft, LevelName
 from rotation.operations import drafts as operations
 from rotation.operations import keeping, publishing
@@ -31,8 +30,6 @@ from rotation.queries import (
     drafts,
     fairness,
     hand_rules,
-    patterns,
-    planning,
 )
 from rotation.views.finding import draft_of
 
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from rotation.domain.planning import Plan
-    from rotation.models import Rotation
     from volunteers.access import SignedInRequest
 
 PER_PAGE = 50
@@ -70,31 +66,6 @@ def draft_list(request: SignedInRequest) -> HttpResponse:
         "rotations": list(managed.values_list("slug", "name")),
     }
     return render(request, "rotation/drafts.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def draft_make(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Ask for a draft of some weeks from the next handover on."""
-    rotation = get_object_or_404(access.managed_rotations(viewer=request.viewer), slug=slug)
-    now = clock.now()
-    if request.method != "POST":
-        policy = patterns.policy_in_force(rotation_id=rotation.pk, now=now)
-        return _make_page(request, rotation, DraftForm(initial={"weeks": policy.horizon_weeks}))
-    form = DraftForm(request.POST)
-    if not form.is_valid():
-        return _make_page(request, rotation, form, status=UNPROCESSABLE)
-    try:
-        draft = operations.request_draft(
-            rotation_id=rotation.pk,
-            weeks=form.cleaned_data["weeks"],
-            actor=request.viewer.actor,
-            now=now,
-        )
-    except RefusedError as refusal:
-        add_refusal(form, refusal)
-        return _make_page(request, rotation, form, status=_status(refusal))
-    nudge("rotation.generate_draft", draft_id=draft.pk)
-    return redirect("draft-detail", draft_id=draft.pk)
 
 
 @require_GET
@@ -179,24 +150,6 @@ def draft_cancel(request: SignedInRequest, draft_id: int) -> HttpResponse:
 def _cells(draft: Draft) -> list[tuple[str, dt.date]]:
     weeks = [draft.first_week_date + number * WEEK for number in range(draft.weeks)]
     return [(level, week) for week in weeks for level in LevelName.values]
-
-
-def _make_page(
-    request: HttpRequest, rotation: Rotation, form: DraftForm, *, status: int = 200
-) -> HttpResponse:
-    now = clock.now()
-    first = patterns.coming_handovers(rotation, now=now, count=1)[0].week_date
-    context = {
-        "rotation": rotation,
-        "form": form,
-        "first": first,
-        "published_weeks": planning.horizon_weeks(
-            rotation=rotation, first_week_date=first, wanted=0
-        ),
-        "open_draft": drafts.open_draft(rotation_id=rotation.pk),
-        "back": reverse("rotation-detail", args=[rotation.slug]),
-    }
-    return render(request, "rotation/draft_make.html", context, status=status)
 
 
 def _draft_page(

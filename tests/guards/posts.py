@@ -168,7 +168,9 @@ PAGES = {
         viewer="manager", fields=_policy, typed=("reason", "target_size", "holiday_dublin")
     ),
     "draft-make": Post(
-        viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits
+        viewer="manager",
+        fields=lambda _world: {"weeks": 4, "kind": "full"},
+        before=_no_draft_waits,
     ),
     "draft-again": Post(viewer="manager", before=_no_draft_waits, records=2),
     "draft-rules": Post(
