@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock, wording
 from rotation import access as rotation_access
-from rotation.queries import held
+from rotation.queries import held, limits
 from volunteers import access, domain
 from volunteers.queries import marks, people, profiles, service, terms
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from rotation.queries.held import HeldShift
+    from rotation.queries.limits import OverLimit
     from volunteers.access import SignedInRequest, Viewer
     from volunteers.domain import PersonMark
     from volunteers.models import Engineer, Term
@@ -48,6 +49,13 @@ class PersonRow:
     done: int
     planned: int
     next_shift: HeldShift | None
+    limit: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the term has more weeks than the policy wants; one without an end never has."""
+        is_bounded = self.term is not None and self.term.ends_on is not None
+        return is_bounded and self.limit is not None and self.planned > self.limit
 
 
 @require_GET
@@ -111,8 +119,18 @@ def person_detail(request: SignedInRequest, engineer_id: int) -> HttpResponse:
             )
         ],
         "managed": viewer.managed_team_ids,
+        "over": _over(viewer, person.pk, lines, now),
     }
     return render(request, "portal/person.html", context)
+
+
+def _over(
+    viewer: Viewer, engineer_id: int, lines: Iterable[TermLine], now: dt.datetime
+) -> list[OverLimit]:
+    """Where the person has more weeks in a term that is not over than the policy wants."""
+    team_ids = {line.team_id for line in lines if line.state != terms.ENDED}
+    served = rotation_access.visible_rotations(viewer=viewer).filter(team_id__in=team_ids)
+    return limits.of_person(engineer_id=engineer_id, rotations=served.order_by("name"), now=now)
 
 
 def _terms(viewer: Viewer) -> QuerySet[Term]:
@@ -132,9 +150,16 @@ def _rows(
     shifts = held.held_shifts(engineer_ids=ids)
     team_ids = {term.team_id for each in found.values() for term in each}
     by_team = marks.teams_marks(team_ids=team_ids)
-    return [
+    rows = [
         _row(line, found.get(line.engineer_id, []), shifts.get(line.engineer_id, []), by_team, now)
         for line in lines
+    ]
+    caps = limits.limits_by_team(team_ids=team_ids, now=now)
+    return [
+        dataclasses.replace(row, limit=caps.get((row.term.team_id, row.term.level)))
+        if row.term
+        else row
+        for row in rows
     ]
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from common import wording
 from rotation.domain import limits
-from rotation.models import LevelName, Shift
+from rotation.models import LevelName, PolicyVersion, Shift
 from rotation.queries import agreed, patterns
 from volunteers.queries import service
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from rotation.models import PolicyVersion, Rotation
+    from rotation.models import Rotation
     from volunteers.queries.service import Service
 
     Holders = Mapping[tuple[str, dt.date], int | None]
@@ -74,6 +74,36 @@ def limits_of(policy: PolicyVersion) -> dict[str, int | None]:
         LevelName.PRIMARY.value: policy.primary_shifts_per_term,
         LevelName.ESCALATION.value: policy.escalation_shifts_per_term,
     }
+
+
+def limits_by_team(*, team_ids: Iterable[int], now: dt.datetime) -> dict[tuple[int, str], int]:
+    """The shifts a term holds, by team and level, those without a limit left out; one query."""
+    in_force = PolicyVersion.objects.filter(
+        rotation__team_id__in=set(team_ids), effective_from__lte=now
+    ).select_related("rotation")
+    by_team = {policy.rotation.team_id: policy for policy in in_force.order_by("number")}
+    return {
+        (team_id, level): limit
+        for team_id, policy in by_team.items()
+        for level, limit in limits_of(policy).items()
+        if limit is not None
+    }
+
+
+def of_person(
+    *, engineer_id: int, rotations: Iterable[Rotation], now: dt.datetime
+) -> list[OverLimit]:
+    """Where one person is over the limit in these rotations; five queries each."""
+    return [
+        over
+        for rotation in rotations
+        for over in people_over_limit(
+            rotation=rotation,
+            policy=patterns.policy_in_force(rotation_id=rotation.pk, now=now),
+            now=now,
+        )
+        if over.engineer_id == engineer_id
+    ]
 
 
 def _held(rotation: Rotation, proposed: Holders) -> dict[tuple[int, str], list[dt.date]]:

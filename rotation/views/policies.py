@@ -15,7 +15,7 @@ from common.refusals import RefusedError
 from rotation import access
 from rotation.forms.policy import PolicyForm
 from rotation.operations import policies
-from rotation.queries import policy_page
+from rotation.queries import limits, policy_page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -30,11 +30,16 @@ LONGEST_NUMBER = 9
 @require_GET
 def policy_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     """The policy in force in sentences, and every version with what it changed and why."""
-    rotation = _rotation(request, slug)
+    rotation, now = _rotation(request, slug), clock.now()
+    page = policy_page.policy_page(rotation=rotation, now=now)
+    may_change = access.changes_policy(viewer=request.viewer, team_id=rotation.team_id)
     context = {
         "rotation": rotation,
-        "page": policy_page.policy_page(rotation=rotation, now=clock.now()),
-        "may_change": access.changes_policy(viewer=request.viewer, team_id=rotation.team_id),
+        "page": page,
+        "may_change": may_change,
+        "over": limits.people_over_limit(rotation=rotation, policy=page.policy, now=now)
+        if may_change
+        else [],
     }
     return render(request, "rotation/policy_detail.html", context)
 

@@ -4,6 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,9 +17,11 @@ from rotation.queries import limits as queries
 from rotation.queries import patterns, planning, reasons
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, THIS_WEEK, WEEK
+from tests.rotation.pages import page_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from rotation.domain.planning import Plan
     from rotation.models import Rotation
@@ -58,6 +61,12 @@ def test_a_term_without_an_end_counts_in_pieces_of_the_usual_length() -> None:
     found = limits.stretches((START, None), term_weeks=26, until=END + WEEK)
 
     assert found == [(START, END), (END, END + 26 * WEEK)]
+
+
+@pytest.fixture
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture
@@ -204,3 +213,61 @@ def test_with_the_limit_before_gaps_a_gap_names_it_as_the_reason(
     assert [reason.why for reason in told] == [
         "has as many shifts as a term holds, which counts before gaps here"
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("now")
+def test_managers_see_the_warning_on_the_person_and_beside_the_policy(
+    rotation: Rotation, ben: Engineer
+) -> None:
+    anna = builders.make_anna(team=rotation.team)
+    _hold(rotation, ben, 0, 4, 8, 12, 16, 20, 24)
+    said = "7 shifts in the term from Mon 14 Sep 2026; the policy wants 6 at most."
+
+    policy = page_of(anna, "/rotations/core/policy/")
+    person = page_of(anna, f"/people/{ben.pk}/")
+
+    assert "Ben is over the limit of shifts." in policy
+    assert said in policy
+    assert f'href="/people/{ben.pk}/"' in policy
+    assert said in person
+    assert "Over the limit" in page_of(anna, "/people/")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("now")
+def test_without_anybody_over_the_limit_there_is_no_warning(
+    rotation: Rotation, ben: Engineer
+) -> None:
+    anna = builders.make_anna(team=rotation.team)
+    _hold(rotation, ben, 0, 4, 8, 12, 16, 20)
+
+    pages = ("/rotations/core/policy/", f"/people/{ben.pk}/", "/people/")
+    assert not any("ver the limit of shifts." in page_of(anna, page) for page in pages)
+    assert "Over the limit" not in page_of(anna, "/people/")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("now")
+def test_others_read_the_policy_without_anybodys_shifts(rotation: Rotation, ben: Engineer) -> None:
+    eve = builders.make_engineer(name="Eve")
+    builders.make_term(team=rotation.team, engineer=eve, starts_on=START)
+    _hold(rotation, ben, 0, 4, 8, 12, 16, 20, 24)
+
+    assert "is over the limit" not in page_of(eve, "/rotations/core/policy/")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("now")
+def test_of_several_over_the_limit_each_is_named(rotation: Rotation, ben: Engineer) -> None:
+    anna = builders.make_anna(team=rotation.team)
+    eve = builders.make_engineer(name="Eve")
+    builders.make_term(team=rotation.team, engineer=eve, starts_on=START)
+    _hold(rotation, ben, 0, 4, 8)
+    _hold(rotation, eve, 1, 5, 9)
+    _limit(rotation, primary_shifts_per_term=2, term_weeks=12)
+
+    page = page_of(anna, "/rotations/core/policy/")
+
+    assert "2 people are over the limit of shifts." in page
+    assert page.index("<bdi>Ben</bdi></a>: 3 shifts") < page.index("<bdi>Eve</bdi></a>: 3 shifts")
