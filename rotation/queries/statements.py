@@ -6,10 +6,13 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from rotation.models import PolicyVersion, Rotation
+from rotation.queries import policy_words
 from rotation.queries.patterns import pattern_of
+from volunteers.queries import places
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from rotation.domain.slots import WeekPattern
 
@@ -29,14 +32,14 @@ class Policy:
     escalation_rest_weeks: int
     escalation_shifts_per_term: int | None
     spacing_weeks: int
-    holiday_load_hundredths: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Statement:
     """What one on-call team is for and how its rotation works; no policy before the first one.
 
-    `criteria` are the lines of how its success is judged, in their order.
+    `criteria` are the lines of how its success is judged, in their order; `holiday_words` say what
+    a public holiday adds to a week's load.
     """
 
     slug: str
@@ -49,6 +52,7 @@ class Statement:
     holidays_of: str
     level2_paid: bool
     policy: Policy | None
+    holiday_words: str
 
 
 def statements(*, now: dt.datetime) -> list[Statement]:
@@ -56,11 +60,16 @@ def statements(*, now: dt.datetime) -> list[Statement]:
     rotations = Rotation.objects.select_related("team", "holiday_office").order_by("name", "pk")
     in_force = PolicyVersion.objects.filter(effective_from__lte=now).order_by("number")
     policies = {policy.rotation_id: policy for policy in in_force}
-    return [_statement(rotation, policies.get(rotation.pk)) for rotation in rotations]
+    names = {line.slug: line.name for line in places.office_lines()}
+    return [_statement(rotation, policies.get(rotation.pk), names) for rotation in rotations]
 
 
-def _statement(rotation: Rotation, policy: PolicyVersion | None) -> Statement:
+def _statement(
+    rotation: Rotation, policy: PolicyVersion | None, names: Mapping[str, str]
+) -> Statement:
     team = rotation.team
+    own = rotation.holiday_office.slug if rotation.holiday_office else ""
+    offices = policy_words.Offices(names=names, own=own)
     return Statement(
         slug=rotation.slug,
         name=rotation.name,
@@ -72,6 +81,7 @@ def _statement(rotation: Rotation, policy: PolicyVersion | None) -> Statement:
         holidays_of=rotation.holiday_office.name if rotation.holiday_office else "",
         level2_paid=rotation.level2_paid,
         policy=_figures(policy) if policy else None,
+        holiday_words=policy_words.holiday_words(policy, offices) if policy else "",
     )
 
 

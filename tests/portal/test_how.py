@@ -42,7 +42,8 @@ def test_everybody_reads_how_the_team_works_without_signing_in(client: Client) -
         "3 clear weeks",
         "Monday 12:00 to Monday 12:00, Europe/Dublin",
         "17:30 to 09:00 on working days, all day on weekends and on public holidays of Dublin",
-        "0.5 more for each public holiday",
+        "A public holiday adds 0.5 to a week’s load (Dublin calendar).",
+        "about 6 of them on call",
     ]:
         assert sentence in page
 

@@ -67,12 +67,13 @@ def test_a_week_across_a_clock_change_says_its_hours(team: TeamAtWork) -> None:
 
 def test_holidays_make_the_load(team: TeamAtWork) -> None:
     shift = _shift(team)
-    Shift.objects.filter(pk=shift.pk).update(load_hundredths=150, holidays=["Christmas Day"])
+    days = ["Christmas Day", "Boxing Day (London)"]
+    Shift.objects.filter(pk=shift.pk).update(load_hundredths=175, holidays=days)
 
     page = _page(team, shift)
 
-    assert "Load 1.5" in page
-    assert "<dt>Christmas Day</dt><dd>+0.5</dd>" in page
+    assert "Load 1.75" in page
+    assert "<dt>Christmas Day, Boxing Day (London)</dt><dd>+0.75</dd>" in page
 
 
 def test_a_gap_says_what_keeps_each_person_from_it(team: TeamAtWork) -> None:
