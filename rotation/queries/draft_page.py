@@ -213,7 +213,8 @@ def _cell(week: ProposedWeek, marks: Mapping[int, PersonMark], *, compares: bool
     if week.has_started:
         holder_id, note = before, "has started and stays as published"
     elif week.is_changed:
-        note = f"now {cells.mark_of(before, marks).name}" if before is not None else "now a gap"
+        name = cells.mark_of(before, marks).name if before is not None else "a gap"
+        note = f"published: {name}"
         small = f"←{cells.mark_of(before, marks).initials}" if before is not None else "←gap"
     elif week.is_new and compares:
         note, small = "not published yet", "new"
