@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from rotation.models.account import PagerDutyAccount, PagerDutyPerson
 from rotation.models.answers import Forecast, WeekQuestion
 from rotation.models.drafts import Draft, DraftRule, DraftShift
+from rotation.models.drift import Drift, DriftCheck
 from rotation.models.history import HistoryWeek
+from rotation.models.incidents import (
+    Incident,
+    Page,
+    Service,
+    WebhookEvent,
+    WebhookRefusal,
+    WebhookSubscription,
+)
 from rotation.models.repairs import Disturbance
-from rotation.models.rotations import Level, LevelName, PolicyVersion, Rotation
+from rotation.models.rotations import DriftChoice, Level, LevelName, PolicyVersion, Rotation
 from rotation.models.schedule import Cover, Shift
 from rotation.models.syncs import SyncRun, SyncStep
 
@@ -16,14 +26,25 @@ __all__ = [
     "Draft",
     "DraftRule",
     "DraftShift",
+    "Drift",
+    "DriftCheck",
+    "DriftChoice",
     "Forecast",
     "HistoryWeek",
+    "Incident",
     "Level",
     "LevelName",
+    "Page",
+    "PagerDutyAccount",
+    "PagerDutyPerson",
     "PolicyVersion",
     "Rotation",
+    "Service",
     "Shift",
     "SyncRun",
     "SyncStep",
+    "WebhookEvent",
+    "WebhookRefusal",
+    "WebhookSubscription",
     "WeekQuestion",
 ]

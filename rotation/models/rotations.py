@@ -32,6 +32,9 @@ class Rotation(models.Model):
         "volunteers.Office", on_delete=models.PROTECT, null=True, related_name="rotations"
     )
     level2_paid = models.BooleanField(default=False)
+    pagerduty_policy_ref = models.CharField(max_length=64, blank=True)
+    pagerduty_policy_is_adopted = models.BooleanField(default=False)
+    pagerduty_policy_since = models.DateTimeField(null=True)
     schedule_version = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(
@@ -55,11 +58,24 @@ class Rotation(models.Model):
 
 
 class Level(models.Model):
-    """One line of people of a rotation, and its schedule in PagerDuty."""
+    """One line of people of a rotation, and its schedule in PagerDuty.
+
+    A schedule with a trouble is not written until a person decides.
+    """
+
+    class Trouble(models.TextChoices):
+        """What only a person can mend."""
+
+        NONE = "", "None"
+        DELETED = "deleted", "Deleted in PagerDuty"
+        UPGRADED = "upgraded", "Upgraded to a kind that this API cannot write"
 
     rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, related_name="levels")
     name = models.CharField(max_length=16, choices=LevelName.choices)
     pagerduty_schedule_ref = models.CharField(max_length=64, blank=True)
+    schedule_is_adopted = models.BooleanField(default=False)
+    schedule_trouble = models.CharField(max_length=16, choices=Trouble.choices, blank=True)
+    schedule_trouble_since = models.DateTimeField(null=True)
     in_pagerduty_since = models.DateTimeField(null=True)
     in_pagerduty_version = models.PositiveIntegerField(null=True)
     checked_at = models.DateTimeField(null=True)
@@ -75,10 +91,22 @@ class Level(models.Model):
             models.CheckConstraint(
                 condition=Q(name__in=["primary", "escalation"]), name="level_name_is_known"
             ),
+            models.CheckConstraint(
+                condition=Q(schedule_trouble__in=["", "deleted", "upgraded"]),
+                name="level_trouble_is_known",
+            ),
         )
 
     def __str__(self) -> str:
         return self.get_name_display()
+
+
+class DriftChoice(models.TextChoices):
+    """What happens with a difference in PagerDuty that nobody has decided on."""
+
+    ASK = "ask", "Ask a manager"
+    RESTORE = "restore", "Put ours back"
+    ADOPT = "adopt", "Adopt an override as a cover"
 
 
 class PolicyVersion(models.Model):
@@ -103,6 +131,11 @@ class PolicyVersion(models.Model):
     holiday_load_hundredths = models.PositiveIntegerField(default=50)
     holiday_weights = models.JSONField(default=dict)
     objectives = models.JSONField(default=list)
+    escalation_delay_minutes = models.PositiveIntegerField(default=15)
+    escalation_loops = models.PositiveIntegerField(default=2)
+    drift_choice = models.CharField(
+        max_length=16, choices=DriftChoice.choices, default=DriftChoice.ASK
+    )
     changed_by = models.CharField(max_length=254)
     changed_at = models.DateTimeField()
     effective_from = models.DateTimeField()
@@ -116,6 +149,17 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(horizon_weeks__gte=1, horizon_weeks__lte=53),
                 name="policy_horizon_is_at_most_53_weeks",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalation_delay_minutes__gte=1, escalation_delay_minutes__lte=60),
+                name="policy_escalates_within_the_hour",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalation_loops__lte=9), name="policy_loops_at_most_nine_times"
+            ),
+            models.CheckConstraint(
+                condition=Q(drift_choice__in=["ask", "restore", "adopt"]),
+                name="policy_drift_choice_is_known",
             ),
         )
 

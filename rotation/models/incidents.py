@@ -1,0 +1,161 @@
+"""What PagerDuty tells by web-hook: events as they came, incidents, and the pages they made."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class WebhookEvent(models.Model):
+    """One well-signed event as it was received; a sweep reads it once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        IGNORED = "ignored"
+        FAILED = "failed"
+
+    event_ref = models.CharField(max_length=100, unique=True)
+    webhook_ref = models.CharField(max_length=100, blank=True)
+    event_type = models.CharField(max_length=64)
+    occurred_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    body = models.JSONField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
+    failure = models.CharField(max_length=500, blank=True)
+    handled_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    lease_holder = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "done", "ignored", "failed"]),
+                name="webhook_event_state_is_known",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["received_at"], condition=Q(state="waiting"), name="webhook_event_waiting"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event_type} {self.event_ref}"
+
+
+class WebhookSubscription(models.Model):
+    """The subscription by which PagerDuty sends events here, with its secret.
+
+    `secret` is encrypted with a key from the environment. Several stand beside each other while
+    secrets rotate; `disabled_at` is since when PagerDuty sends nothing more.
+    """
+
+    ref = models.CharField(max_length=64, unique=True)
+    url = models.CharField(max_length=300)
+    secret = models.TextField()
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+    filled_until = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class WebhookRefusal(models.Model):
+    """How many events a day were refused, and why, for the notice to admins."""
+
+    day = models.DateField()
+    reason = models.CharField(max_length=32)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["day", "reason"], name="webhook_refusal_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count} refused on {self.day}"
+
+
+class Service(models.Model):
+    """A service of PagerDuty whose incidents page people here, and the team that owns it."""
+
+    ref = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    owner = models.ForeignKey(
+        "volunteers.Team", on_delete=models.PROTECT, null=True, related_name="services"
+    )
+    policy_ref = models.CharField(max_length=64, blank=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Incident(models.Model):
+    """An incident; its rotation is found by its escalation policy, null while none has it."""
+
+    ref = models.CharField(max_length=64, unique=True)
+    number = models.PositiveIntegerField(null=True)
+    title = models.CharField(max_length=500)
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, related_name="incidents"
+    )
+    rotation = models.ForeignKey(
+        "rotation.Rotation", on_delete=models.PROTECT, null=True, related_name="incidents"
+    )
+    policy_ref = models.CharField(max_length=64, blank=True)
+    urgency = models.CharField(max_length=16, blank=True)
+    html_url = models.CharField(max_length=300, blank=True)
+    triggered_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    escalations = models.PositiveIntegerField(default=0)
+    filled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["rotation", "-triggered_at"], name="incident_by_rotation"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Page(models.Model):
+    """A person notified of an incident, once for each of the two whatever was repeated.
+
+    `engineer` is null while PagerDuty's user is nobody here; `shift` is the week of the level at
+    that instant. Sleep is 23:00 to 07:00 in the person's own zone at that time.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="pages")
+    user_ref = models.CharField(max_length=64)
+    user_name = models.CharField(max_length=200, blank=True)
+    engineer = models.ForeignKey(
+        "volunteers.Engineer", on_delete=models.PROTECT, null=True, related_name="pages"
+    )
+    level = models.ForeignKey(
+        "rotation.Level", on_delete=models.PROTECT, null=True, related_name="pages"
+    )
+    shift = models.ForeignKey(
+        "rotation.Shift", on_delete=models.PROTECT, null=True, related_name="pages"
+    )
+    paged_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    in_on_call_hours = models.BooleanField()
+    in_sleep_hours = models.BooleanField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "user_ref"], name="page_once_per_person"),
+        )
+        indexes = (models.Index(fields=["-paged_at"], name="page_by_time"),)
+
+    def __str__(self) -> str:
+        return f"page of {self.user_ref} for {self.incident_id}"
