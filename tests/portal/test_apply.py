@@ -95,7 +95,7 @@ def test_the_form_says_what_it_is_and_what_is_known(carla: Engineer, office: Off
     for words in [
         "Terms start at a handover, Monday 12:00 Europe/Dublin.",
         "17:30 to 09:00 on working days, all day on weekends and on public holidays of Dublin",
-        "26 weeks, at most 6 of them on call, at least 3 clear weeks between",
+        "26 weeks, about 6 of them on call, at least 3 clear weeks between",
         "€600.00",
         "Public holidays add €75.00 each.",
         "Thu 1 Jan 2026",
