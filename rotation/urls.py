@@ -10,6 +10,7 @@ from rotation.views import (
     draft_making,
     draft_rules,
     drafts,
+    fairness,
     policies,
     questions,
     rotations,
@@ -20,6 +21,7 @@ from rotation.views import (
 urlpatterns = [
     path("rotations/", rotations.rotation_list, name="rotations"),
     path("rotations/<slug:slug>/", rotations.rotation_detail, name="rotation-detail"),
+    path("rotations/<slug:slug>/fairness/", fairness.rotation_fairness, name="rotation-fairness"),
     path("rotations/<slug:slug>/policy/", policies.policy_detail, name="policy-detail"),
     path("rotations/<slug:slug>/policy/change/", policies.policy_change, name="policy-change"),
     path("rotations/<slug:slug>/draft/", draft_making.draft_make, name="draft-make"),

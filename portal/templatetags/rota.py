@@ -22,6 +22,7 @@ from portal import fields
 if TYPE_CHECKING:
     from django.forms import BaseForm, BoundField
     from django.http import HttpRequest
+    from django.template.context import Context
 
     from volunteers.domain import PersonMark
 
@@ -110,6 +111,27 @@ def moment(at: dt.datetime | None, zone: str, *, year: bool = True) -> SafeStrin
     if at is None:
         return SafeString("")
     return _time(_stamp(at), wording.moment(at, zone, year=year))
+
+
+@register.simple_tag(takes_context=True)
+def moment_here(context: Context, at: dt.datetime | None, zone: str) -> SafeString:
+    """` (04:00 PST for you)`, with the day where it is another; nothing where the clocks agree.
+
+    It stands after the instant in the zone of the rotation, for a viewer who works elsewhere.
+    """
+    place = getattr(context.get("shell"), "place", None)
+    if at is None or place is None or not place.office:
+        return SafeString("")
+    there, here = wording.local(at, zone), wording.local(at, place.zone)
+    if there.utcoffset() == here.utcoffset():
+        return SafeString("")
+    is_same_day = there.date() == here.date()
+    text = (
+        wording.clock_time(at, place.zone)
+        if is_same_day
+        else wording.moment(at, place.zone, year=False)
+    )
+    return format_html(" ({} for you)", _time(_stamp(at), text))
 
 
 @register.simple_tag

@@ -41,12 +41,18 @@ def weeks_there(carried: Iterable[HeldWeek]) -> int:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """One person's weeks and load against the fair share; loads in hundredths."""
+    """One person's weeks and load against the fair share; loads in hundredths.
+
+    `holidays` counts their weeks with a public holiday, `fair_holidays` is their fair share of all
+    such weeks, in hundredths.
+    """
 
     engineer_id: int
     weeks: int
     load: int
     fair: int
+    holidays: int = 0
+    fair_holidays: int = 0
 
     @property
     def off(self) -> int:
@@ -78,8 +84,11 @@ def shares(
     counted = [week for week in weeks if week.week_date >= first_coming or week.holder_id in people]
     counted += [week for own in before.values() for week in own]
     total, amount = sum(exposure.values()), sum(week.load for week in counted)
+    days = sum(100 for week in counted if week.is_holiday)
     found = [
-        _share(engineer_id, counted, rounded_share(amount, own, total))
+        _share(
+            engineer_id, counted, rounded_share(amount, own, total), rounded_share(days, own, total)
+        )
         for engineer_id, own in exposure.items()
     ]
     return sorted(found, key=lambda share: (-share.off, share.engineer_id))
@@ -95,6 +104,13 @@ def furthest(offs: Iterable[int]) -> int:
     return max((abs(off) for off in offs), default=0)
 
 
-def _share(engineer_id: int, weeks: Iterable[HeldWeek], fair: int) -> Share:
-    held = [week.load for week in weeks if week.holder_id == engineer_id]
-    return Share(engineer_id=engineer_id, weeks=len(held), load=sum(held), fair=fair)
+def _share(engineer_id: int, weeks: Iterable[HeldWeek], fair: int, fair_holidays: int) -> Share:
+    held = [week for week in weeks if week.holder_id == engineer_id]
+    return Share(
+        engineer_id=engineer_id,
+        weeks=len(held),
+        load=sum(week.load for week in held),
+        fair=fair,
+        holidays=sum(1 for week in held if week.is_holiday),
+        fair_holidays=fair_holidays,
+    )

@@ -12,13 +12,14 @@ from rotation.queries.board_people import people_rows
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rotation.queries.board_facts import BoardFacts
     from rotation.queries.board_list import MonthLines
     from rotation.queries.board_people import PersonRow
     from rotation.queries.cells import Cell
     from rotation.queries.columns import Calendar, Column, Month, WeekHolidays
+    from volunteers.domain import PersonMark
 
 PEOPLE_OF = {LevelName.PRIMARY: "volunteers", LevelName.ESCALATION: "managers"}
 
@@ -42,7 +43,10 @@ class LevelRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """Everything that the page draws; `states` are those that occur, for the legend."""
+    """Everything that the page draws; `states` are those that occur, for the legend.
+
+    `others` are the people in the levels' cells who have no row of their own, for the legend, too.
+    """
 
     columns: tuple[Column, ...]
     months: tuple[Month, ...]
@@ -52,6 +56,7 @@ class Board:
     people: tuple[PersonRow, ...]
     lines: tuple[MonthLines, ...]
     states: frozenset[str]
+    others: tuple[PersonMark, ...]
 
 
 def board(facts: BoardFacts) -> Board:
@@ -66,15 +71,17 @@ def board(facts: BoardFacts) -> Board:
         )
         for shift in facts.shown
     }
+    rows = people_rows(facts)
     return Board(
         columns=facts.columns,
         months=tuple(columns.months(facts.columns)),
         calendar=facts.calendar,
         holidays=tuple((week, facts.calendar.weeks[week.week_date]) for week in facts.columns),
         levels=tuple(level_row(level, facts.columns, found) for level in LevelName),
-        people=tuple(people_rows(facts)),
+        people=tuple(rows),
         lines=tuple(month_lines(facts, found)),
         states=_states(facts, found),
+        others=_others(found.values(), rows),
     )
 
 
@@ -90,6 +97,12 @@ def level_row(
             for week in weeks
         ),
     )
+
+
+def _others(found: Iterable[Cell], rows: Iterable[PersonRow]) -> tuple[PersonMark, ...]:
+    named = {row.mark.engineer_id for row in rows}
+    marks = {cell.mark.engineer_id: cell.mark for cell in found if cell.mark is not None}
+    return tuple(mark for engineer_id, mark in marks.items() if engineer_id not in named)
 
 
 def _states(facts: BoardFacts, found: Mapping[tuple[str, dt.date], Cell]) -> frozenset[str]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from rotation.domain.stints import Stint, on_call_stints
 from rotation.models import LevelName, Shift
-from rotation.queries import worked
+from rotation.queries import cells, worked
 from volunteers.queries import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rotation.models import Rotation
     from rotation.queries.worked import WorkedShift
@@ -93,6 +93,29 @@ def duties(*, rotations: Sequence[Rotation], now: dt.datetime) -> list[RotationD
         )
         for rotation in rotations
     ]
+
+
+def duty_of(
+    *,
+    rotation: Rotation,
+    shifts: Sequence[WorkedShift],
+    marks_of: Mapping[int, PersonMark],
+    now: dt.datetime,
+) -> RotationDuty:
+    """The duty from shifts that are read already: those that have not ended, nobody's left out."""
+
+    def mark(person: int | None) -> PersonMark | None:
+        return None if person is None else cells.mark_of(person, marks_of)
+
+    return RotationDuty(
+        rotation_id=rotation.pk,
+        slug=rotation.slug,
+        name=rotation.name,
+        zone=rotation.time_zone,
+        levels=tuple(
+            _level(level.value, _of(shifts, rotation, level), mark, now) for level in LevelName
+        ),
+    )
 
 
 def _of(shifts: Iterable[WorkedShift], rotation: Rotation, level: str) -> list[WorkedShift]:

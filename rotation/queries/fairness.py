@@ -13,9 +13,10 @@ from rotation.queries import agreed, cells, history
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rotation.domain.fairness import Share
+    from rotation.models import Rotation
     from rotation.queries.board_facts import BoardFacts
     from volunteers.domain import PersonMark
 
@@ -70,22 +71,58 @@ class LevelLoads:
     lines: tuple[LoadLine, ...]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PublishedWeeks:
+    """All weeks by level, each with whoever carries it: published ones, and those before Rota."""
+
+    published: Mapping[str, Sequence[fairness.HeldWeek]]
+    carried: Mapping[str, Sequence[fairness.HeldWeek]]
+
+
 def published_loads(facts: BoardFacts) -> list[LevelLoads]:
-    """Both levels' loads from joining to the last published week; four queries.
+    """Both levels' loads from joining to the last published week; four queries."""
+    return loads_of(facts, published_weeks(rotation=facts.rotation))
+
+
+def loads_of(facts: BoardFacts, weeks: PublishedWeeks) -> list[LevelLoads]:
+    """Both levels' loads from these weeks, primary first."""
+    return [_level_loads(level, weeks, facts) for level in LevelName]
+
+
+def published_weeks(*, rotation: Rotation) -> PublishedWeeks:
+    """The weeks that loads are counted from, in order of time; four queries.
 
     The numbers are those that drafts are solved by: weeks carried before Rota count, and a week
     that was wholly covered is its carrier's.
     """
-    rows = Shift.objects.filter(level__rotation=facts.rotation, cancelled_at__isnull=True)
-    carriers = agreed.carriers_before(rotation=facts.rotation)
-    carried = history.carried_weeks(rotation=facts.rotation)
+    rows = Shift.objects.filter(level__rotation=rotation, cancelled_at__isnull=True)
+    carriers = agreed.carriers_before(rotation=rotation)
     weeks: dict[str, list[fairness.HeldWeek]] = collections.defaultdict(list)
-    for pk, level, week_date, load, holder_id in rows.order_by("week_date", "pk").values_list(
-        "pk", "level__name", "week_date", "load_hundredths", "holder_id"
-    ):
-        holder = carriers.get(pk, holder_id)
-        weeks[level].append(fairness.HeldWeek(week_date=week_date, load=load, holder_id=holder))
-    return [_level_loads(level, weeks[level], carried.get(level, []), facts) for level in LevelName]
+    for pk, level, week_date, load, holidays, holder_id in rows.order_by(
+        "week_date", "pk"
+    ).values_list("pk", "level__name", "week_date", "load_hundredths", "holidays", "holder_id"):
+        weeks[level].append(
+            fairness.HeldWeek(
+                week_date=week_date,
+                load=load,
+                holder_id=carriers.get(pk, holder_id),
+                is_holiday=bool(holidays),
+            )
+        )
+    return PublishedWeeks(published=weeks, carried=history.carried_weeks(rotation=rotation))
+
+
+def shares_at(level: LevelName, weeks: PublishedWeeks, facts: BoardFacts) -> list[fairness.Share]:
+    """The shares of those who serve at the level or will, the furthest above first."""
+    people: dict[int, list[tuple[dt.date, dt.date | None]]] = collections.defaultdict(list)
+    for line in facts.services:
+        if line.level == level and (line.ends_on is None or line.ends_on > facts.today):
+            people[line.engineer_id].append((line.starts_on, line.ends_on))
+    current = slots.week_at(facts.pattern, facts.now).week_date
+    terms = {engineer_id: tuple(dates) for engineer_id, dates in people.items()}
+    return fairness.shares(
+        terms, weeks.published.get(level, ()), current, weeks.carried.get(level, ())
+    )
 
 
 def furthest(loads: Sequence[LevelLoads]) -> int:
@@ -95,7 +132,12 @@ def furthest(loads: Sequence[LevelLoads]) -> int:
 
 def headline(loads: Sequence[LevelLoads]) -> str:
     """The table in a sentence: how far anybody is off, and who when it is far."""
-    lines = [line for level in loads for line in level.lines]
+    return headline_of(line for level in loads for line in level.lines)
+
+
+def headline_of(found: Iterable[LoadLine]) -> str:
+    """The same of these lines."""
+    lines = list(found)
     far = max(lines, key=lambda line: abs(line.off), default=None)
     if far is None or not far.off:
         return "Everybody carries the fair share" if lines else "Nobody is in a term"
@@ -130,19 +172,8 @@ def line_of(mark: PersonMark, share: Share, *, widest: int, was: int | None = No
     )
 
 
-def _level_loads(
-    level: LevelName,
-    weeks: list[fairness.HeldWeek],
-    carried: list[fairness.HeldWeek],
-    facts: BoardFacts,
-) -> LevelLoads:
-    people: dict[int, list[tuple[dt.date, dt.date | None]]] = collections.defaultdict(list)
-    for line in facts.services:
-        if line.level == level and (line.ends_on is None or line.ends_on > facts.today):
-            people[line.engineer_id].append((line.starts_on, line.ends_on))
-    current = slots.week_at(facts.pattern, facts.now).week_date
-    terms = {engineer_id: tuple(dates) for engineer_id, dates in people.items()}
-    found = fairness.shares(terms, weeks, current, carried)
+def _level_loads(level: LevelName, weeks: PublishedWeeks, facts: BoardFacts) -> LevelLoads:
+    found = shares_at(level, weeks, facts)
     widest = max((max(share.load, share.fair) for share in found), default=0)
     return LevelLoads(
         level=level.value,

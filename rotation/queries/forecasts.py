@@ -107,7 +107,7 @@ def headline(forecast: CoverageForecast) -> str:
         return "The weeks ahead cannot be judged" if forecast.failure else "Looking a year ahead"
     if forecast.first_gap is None:
         return f"Every week until {wording.day(forecast.horizon_until)} can be covered"
-    first = f"First gap: week of {wording.day(forecast.first_gap)}"
+    first = f"First gap that no draft closes: week of {wording.day(forecast.first_gap)}"
     return first if forecast.proven else f"{first}, or later"
 
 

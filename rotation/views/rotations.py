@@ -15,7 +15,9 @@ from rotation.queries import (
     board_facts,
     coverage,
     drafts,
+    duty,
     fairness,
+    forecasts,
     patterns,
     rotations,
     sync_state,
@@ -59,6 +61,7 @@ def rotation_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         **_schedule(rotation, facts),
         **_loads(request.viewer, facts),
         **_decisions(request.viewer, rotation),
+        **_year_ahead(rotation, facts.today),
         "earlier": _earlier(facts, published),
         "later": _later(facts, published),
         "is_list": is_list,
@@ -77,7 +80,9 @@ def _schedule(rotation: Rotation, facts: BoardFacts) -> dict[str, Any]:
         "first": facts.columns[0],
         "last": facts.columns[-1],
         "board": board.board(facts),
-        "duties": coverage.duties(facts),
+        "duty": duty.duty_of(
+            rotation=rotation, shifts=facts.coming, marks_of=facts.marks, now=facts.now
+        ),
         "coverage": covered,
         "gap_words": coverage.gap_words(covered.gaps),
         "clashes": clashes,
@@ -85,6 +90,18 @@ def _schedule(rotation: Rotation, facts: BoardFacts) -> dict[str, Any]:
         "size": coverage.size(facts, minimum=policy.minimum_size),
         "policy": policy,
         "sync": sync_state.sync_state(rotation=rotation),
+    }
+
+
+def _year_ahead(rotation: Rotation, today: dt.date) -> dict[str, Any]:
+    """The coverage forecast with its words."""
+    found = forecasts.forecast_of(rotation_id=rotation.pk)
+    return {
+        "forecast": found,
+        "forecast_headline": forecasts.headline(found),
+        "size_words": forecasts.size_words(found),
+        "is_pressing": found.is_pressing_on(today),
+        "needed_words": forecasts.needed_words(found),
     }
 
 

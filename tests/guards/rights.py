@@ -112,6 +112,7 @@ PAGES = {
     # The schedule
     "rotations": reads(ALL),
     "rotation-detail": reads(ALL),
+    "rotation-fairness": reads(OWNER | TEAM | ADMIN, FORBIDDEN),
     "policy-detail": reads(ALL),
     "policy-change": form(TEAM | ADMIN, FORBIDDEN),
     "shift-detail": reads(ALL),

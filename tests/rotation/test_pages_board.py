@@ -91,22 +91,57 @@ def test_the_board_answers_first_how_much_is_covered(published: TeamAtWork) -> N
     assert heading(page_of(published.ben, BOARD)) == "All 6 shifts covered"
 
 
-def test_the_facts_say_who_is_on_call_and_until_when(published: TeamAtWork) -> None:
-    page = page_of(published.carla, BOARD)
+def _on_call(page: str) -> str:
+    return page.split('<dl class="facts duties">', 1)[1].split("</dl>", 1)[0]
 
-    assert "<dt>On call now</dt><dd>Ben" in page
-    assert 'until <time datetime="2026-11-30T12:00:00Z">Mon 30 Nov, 12:00 GMT</time>' in page
-    assert "Level 2: Anna" in page
+
+def test_the_facts_say_who_is_on_call_until_when_and_who_follows(published: TeamAtWork) -> None:
+    facts = _on_call(page_of(published.carla, BOARD))
+
+    primary, level_2 = facts.split("<dt>")[1:]
+    assert "Primary, on call now" in primary
+    assert "<bdi>Ben</bdi>" in primary
+    assert 'until <time datetime="2026-11-30T12:00:00Z">Mon 30 Nov, 12:00 GMT</time>' in primary
+    assert "then <b><bdi>Eve Moss</bdi></b> until" in primary
+    assert "<bdi>Anna</bdi>" in level_2
+    assert "then nothing is published" in level_2
+
+
+def test_the_facts_say_that_nobody_follows(published: TeamAtWork) -> None:
+    published.primary.shifts.filter(week_date=NEXT_WEEK).update(holder=None)
+
+    facts = _on_call(page_of(published.carla, BOARD))
+
+    assert 'then <b class="neg">nobody: gap</b> until' in facts
+
+
+def test_whoever_works_elsewhere_reads_their_own_time_beside(published: TeamAtWork) -> None:
+    office = builders.make_office(name="San Francisco", time_zone="America/Los_Angeles")
+    builders.make_posting(engineer=published.carla, office=office)
+
+    abroad = _on_call(page_of(published.carla, BOARD))
+    at_home = _on_call(page_of(published.ben, BOARD))
+
+    assert "12:00 GMT</time> (<time" in abroad
+    assert "04:00 PST</time> for you)" in abroad
+    assert "for you" not in at_home
 
 
 def test_in_office_hours_the_facts_say_from_when_somebody_is_on_call(
     published: TeamAtWork,
 ) -> None:
     with time_machine.travel(NOW, tick=False):
-        page = page_of(published.carla, BOARD)
+        facts = _on_call(page_of(published.carla, BOARD))
 
-    assert "<dt>On call next</dt><dd>Ben" in page
-    assert "Wed 25 Nov, 17:30 GMT</time>; teams carry office hours" in page
+    assert "Wed 25 Nov, 17:30 GMT</time>; teams carry office hours" in facts
+    assert "<bdi>Ben</bdi>" in facts
+
+
+def test_the_legend_names_those_who_have_no_row(published: TeamAtWork) -> None:
+    legend = page_of(published.ben, BOARD).split('class="key people"', 1)[1].split("</ul>", 1)[0]
+
+    assert "<bdi>Anna</bdi>" in legend
+    assert "Ben" not in legend
 
 
 def test_a_cell_says_its_whole_sentence_and_leads_to_the_shift(published: TeamAtWork) -> None:
