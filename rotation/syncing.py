@@ -12,7 +12,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from common.periods import Period
+from rotation import reading
 from rotation.domain import pagerduty_plan, pagerduty_words
 from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
@@ -34,19 +34,15 @@ if TYPE_CHECKING:
 
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_state import (
-        FinalEntry,
         OverrideResult,
-        OverrideState,
-        ScheduleState,
     )
-    from rotation.models import Rotation, SyncRun
+    from rotation.models import SyncRun
     from rotation.pagerduty.gateway import Gateway
 
 LOOKS = 4
 PATIENCE_SECONDS = 1.0
 # PagerDuty's clock may be ahead: what it began "now" is not looked at in its first minute.
 SETTLING = dt.timedelta(seconds=60)
-WINDOW_DAYS = 90
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
 TOKEN_WAIT_SECONDS = 60.0
@@ -83,15 +79,6 @@ class Clocks:
     real_now: Callable[[], dt.datetime]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class LevelPlan:
-    """What would be written for one level, and the people whom PagerDuty does not know."""
-
-    level: str
-    steps: tuple[Step, ...]
-    unmatched: tuple[str, ...]
-
-
 def sync_rotation(*, run_id: int, gateway: Gateway, clocks: Clocks, holder: str) -> bool:
     """Carry out one waiting run under a lease; False when there was nothing to do for us."""
     run = operations.claim_run(
@@ -118,24 +105,6 @@ def sync_rotation(*, run_id: int, gateway: Gateway, clocks: Clocks, holder: str)
         run_id=run.pk, holder=holder, unmatched=sorted(work.unmatched), now=clocks.now()
     )
     return True
-
-
-def plan_rotation(*, rotation: Rotation, gateway: Gateway, now: dt.datetime) -> list[LevelPlan]:
-    """What a sync would write now, without writing.
-
-    Raises:
-        GatewayError: PagerDuty could not be read.
-    """
-    directory = Directory.of(gateway.users())
-    plans = []
-    for level in queries.levels_to_sync(rotation=rotation, now=now):
-        users = directory.refs_of(level.emails)
-        wanted = queries.wanted_level(rotation, level, users, now)
-        held = _held_schedule(gateway, wanted, level)
-        plan = _plan(gateway, wanted, held, level, now)
-        unmatched = tuple(sorted(queries.unmatched_names(level, users)))
-        plans.append(LevelPlan(level=level.name, steps=plan.steps, unmatched=unmatched))
-    return plans
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -177,11 +146,11 @@ class _Work:
         users = directory.refs_of(level.emails)
         self.unmatched |= queries.unmatched_names(level, users)
         wanted = queries.wanted_level(self.run.rotation, level, users, self.clocks.now())
-        held = _held_schedule(self.gateway, wanted, level)
+        held = reading.held_schedule(self.gateway, wanted, level)
         ref = held.ref if held is not None else ""
         if ref and ref != level.schedule_ref:
             self._remember(level, ref)
-        plan = _plan(self.gateway, wanted, held, level, self.clocks.now())
+        plan = reading.level_plan(self.gateway, wanted, held, level, self.clocks.now())
         ref, refusals = self._write(level, plan, ref, wanted.time_zone)
         if not ref:
             return  # nobody of this level is known to PagerDuty, or no week is published
@@ -241,70 +210,10 @@ class _Work:
         for look in range(LOOKS):
             if look:
                 time.sleep(PATIENCE_SECONDS)
-            found = _differences(self.gateway, wanted, ref, self.clocks.now() + SETTLING)
+            found = reading.differences(self.gateway, wanted, ref, self.clocks.now() + SETTLING)
             if not found:
                 break
         return found
-
-
-def _held_schedule(
-    gateway: Gateway, wanted: WantedLevel, level: queries.LevelToSync
-) -> ScheduleState | None:
-    """The level's schedule: by its id, else by the marker that an answer was lost for."""
-    if level.schedule_ref:
-        try:
-            return gateway.schedule(ref=level.schedule_ref)
-        except NotFoundError as error:
-            raise NotFoundError(
-                f"The schedule “{wanted.name}” was deleted in PagerDuty. Nobody is paged from it; "
-                "restore it there, or ask an admin to unlink it so that Rota makes a new one."
-            ) from error
-    for summary in gateway.find_schedules(query=wanted.name):
-        if pagerduty_plan.carries(wanted.marker, summary.description):
-            return gateway.schedule(ref=summary.ref)
-    return None
-
-
-def _plan(
-    gateway: Gateway,
-    wanted: WantedLevel,
-    held: ScheduleState | None,
-    level: queries.LevelToSync,
-    now: dt.datetime,
-) -> Plan:
-    overrides: list[OverrideState] = []
-    if held is not None:
-        for window in _windows(wanted, now):
-            overrides += gateway.overrides(ref=held.ref, within=window)
-    asked = queries.asked_overrides(level_id=level.level_id, now=now)
-    return pagerduty_plan.plan_level(wanted, held, list(dict.fromkeys(overrides)), asked, now)
-
-
-def _differences(
-    gateway: Gateway, wanted: WantedLevel, ref: str, since: dt.datetime
-) -> list[Difference]:
-    windows = _windows(wanted, since)
-    if not windows:
-        return []
-    shown: list[FinalEntry] = []
-    for window in windows:
-        shown += gateway.final_schedule(ref=ref, within=window)
-    within = Period(starts_at=windows[0].starts_at, ends_at=windows[-1].ends_at)
-    stints = [stint for week in wanted.weeks for stint in week.on_call]
-    return pagerduty_plan.differences(stints, shown, within)
-
-
-def _windows(wanted: WantedLevel, since: dt.datetime) -> list[Period]:
-    """The time until the last week's end, in pieces that PagerDuty answers for."""
-    starts_at = since.replace(microsecond=0)
-    until = max((week.holder.period.ends_at for week in wanted.weeks), default=starts_at)
-    windows = []
-    step = dt.timedelta(days=WINDOW_DAYS)
-    while starts_at < until:
-        ends_at = min(starts_at + step, until)
-        windows.append(Period(starts_at=starts_at, ends_at=ends_at))
-        starts_at = ends_at
-    return windows
 
 
 def _refusals(step: Step, answer: Any) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.models import AuditEvent
-from rotation import syncing
+from rotation import reading, syncing
 from rotation.models import Level, Shift, SyncRun, SyncStep
 from rotation.operations import syncing as operations
 from rotation.pagerduty.http import HttpGateway
@@ -382,7 +382,7 @@ def test_no_weeks_published_is_no_work(simulator: RunningSimulator) -> None:
 def test_a_plan_that_is_only_looked_at_writes_nothing(
     published: Published, simulator: RunningSimulator
 ) -> None:
-    plans = syncing.plan_rotation(
+    plans = reading.plan_rotation(
         rotation=published.rotation, gateway=published.gateway(simulator), now=NOW
     )
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from rotation import syncing
+from rotation import reading, syncing
 from rotation.models import Rotation, SyncRun
 from rotation.operations import syncing as operations
 from rotation.pagerduty import http
@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def _dry_run(self, rotation: Rotation) -> dict[str, Any]:
         told: dict[str, Any] = {"rotation": rotation.slug, "failure": "", "steps": []}
         try:
-            plans = syncing.plan_rotation(rotation=rotation, gateway=_gateway(), now=clock.now())
+            plans = reading.plan_rotation(rotation=rotation, gateway=_gateway(), now=clock.now())
         except GatewayError as error:
             return told | {"failure": str(error)}
         steps = [

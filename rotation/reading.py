@@ -1,0 +1,119 @@
+"""What a sync reads before it writes: the level's schedule, its overrides, who is shown.
+
+Nothing here writes, so that a plan can be looked at before it is carried out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from common.periods import Period
+from rotation.domain import pagerduty_plan
+from rotation.domain.pagerduty_people import Directory
+from rotation.pagerduty.gateway import NotFoundError
+from rotation.queries import syncing as queries
+
+if TYPE_CHECKING:
+    from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
+    from rotation.domain.pagerduty_state import FinalEntry, OverrideState, ScheduleState
+    from rotation.models import Rotation
+    from rotation.pagerduty.gateway import Gateway
+
+WINDOW_DAYS = 90
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class LevelPlan:
+    """What would be written for one level, and the people whom PagerDuty does not know."""
+
+    level: str
+    steps: tuple[Step, ...]
+    unmatched: tuple[str, ...]
+
+
+def plan_rotation(*, rotation: Rotation, gateway: Gateway, now: dt.datetime) -> list[LevelPlan]:
+    """What a sync would write now, without writing.
+
+    Raises:
+        GatewayError: PagerDuty could not be read.
+    """
+    directory = Directory.of(gateway.users())
+    plans = []
+    for level in queries.levels_to_sync(rotation=rotation, now=now):
+        users = directory.refs_of(level.emails)
+        wanted = queries.wanted_level(rotation, level, users, now)
+        held = held_schedule(gateway, wanted, level)
+        plan = level_plan(gateway, wanted, held, level, now)
+        unmatched = tuple(sorted(queries.unmatched_names(level, users)))
+        plans.append(LevelPlan(level=level.name, steps=plan.steps, unmatched=unmatched))
+    return plans
+
+
+def held_schedule(
+    gateway: Gateway, wanted: WantedLevel, level: queries.LevelToSync
+) -> ScheduleState | None:
+    """The level's schedule: by its id, else by the marker that an answer was lost for.
+
+    Raises:
+        NotFoundError: it was deleted.
+        UpgradedScheduleError: it is of the new kind.
+        GatewayError: PagerDuty could not be read.
+    """
+    if level.schedule_ref:
+        try:
+            return gateway.schedule(ref=level.schedule_ref)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"The schedule “{wanted.name}” was deleted in PagerDuty. Nobody is paged from it; "
+                "restore it there, or ask an admin to unlink it so that Rota makes a new one."
+            ) from error
+    for summary in gateway.find_schedules(query=wanted.name):
+        if pagerduty_plan.carries(wanted.marker, summary.description):
+            return gateway.schedule(ref=summary.ref)
+    return None
+
+
+def level_plan(
+    gateway: Gateway,
+    wanted: WantedLevel,
+    held: ScheduleState | None,
+    level: queries.LevelToSync,
+    now: dt.datetime,
+) -> Plan:
+    """What would be written for the level, its overrides read if it has a schedule."""
+    overrides: list[OverrideState] = []
+    if held is not None:
+        for window in _windows(wanted, now):
+            overrides += gateway.overrides(ref=held.ref, within=window)
+    asked = queries.asked_overrides(level_id=level.level_id, now=now)
+    return pagerduty_plan.plan_level(wanted, held, list(dict.fromkeys(overrides)), asked, now)
+
+
+def differences(
+    gateway: Gateway, wanted: WantedLevel, ref: str, since: dt.datetime
+) -> list[Difference]:
+    """Where the final schedule, read now, names somebody else than the stints from `since` on."""
+    windows = _windows(wanted, since)
+    if not windows:
+        return []
+    shown: list[FinalEntry] = []
+    for window in windows:
+        shown += gateway.final_schedule(ref=ref, within=window)
+    within = Period(starts_at=windows[0].starts_at, ends_at=windows[-1].ends_at)
+    stints = [stint for week in wanted.weeks for stint in week.on_call]
+    return pagerduty_plan.differences(stints, shown, within)
+
+
+def _windows(wanted: WantedLevel, since: dt.datetime) -> list[Period]:
+    """The time until the last week's end, in pieces that PagerDuty answers for."""
+    starts_at = since.replace(microsecond=0)
+    until = max((week.holder.period.ends_at for week in wanted.weeks), default=starts_at)
+    windows = []
+    step = dt.timedelta(days=WINDOW_DAYS)
+    while starts_at < until:
+        ends_at = min(starts_at + step, until)
+        windows.append(Period(starts_at=starts_at, ends_at=ends_at))
+        starts_at = ends_at
+    return windows
