@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.keeping import Keeper
 from rotation import instances
-from rotation.domain.planning import WEEK
+from rotation.domain import planning
 from rotation.operations import forecasts
 from rotation.queries.forecast_facts import ForecastFacts, forecast_facts
 from rotation.solver import forecast, problem
@@ -61,14 +61,15 @@ def computed_of(
     ends_at = time.monotonic() + seconds
     found: list[forecast.Forecast] = []
     try:
-        for levels in instances.split(facts.plan):
+        plan = _bounded(facts)
+        for levels in instances.split(plan):
             limits = forecast.Limits(
                 term_weeks=facts.term_weeks,
                 seconds=max(0.0, ends_at - time.monotonic()),
                 shifts=facts.shifts,
             )
             ahead = forecast.forecast(
-                instances.problem_of(facts.plan, levels), limits=limits, should_stop=should_stop
+                instances.problem_of(plan, levels), limits=limits, should_stop=should_stop
             )
             if ahead is None:
                 return None
@@ -80,13 +81,40 @@ def computed_of(
     return forecasts.Computed(figures={**_ahead(facts, found), **_size(facts)})
 
 
+def _bounded(facts: ForecastFacts) -> planning.Plan:
+    """The plan with a limit of shifts for open terms too: once for each usual term in the weeks."""
+    return dataclasses.replace(
+        facts.plan,
+        levels=tuple(
+            dataclasses.replace(
+                level,
+                people=tuple(
+                    dataclasses.replace(person, shifts_left=_shifts_left(level, person, facts))
+                    for person in level.people
+                ),
+            )
+            for level in facts.plan.levels
+        ),
+    )
+
+
+def _shifts_left(
+    level: planning.PlanLevel, person: planning.PlanPerson, facts: ForecastFacts
+) -> int | None:
+    limit = facts.shifts.get(level.level)
+    if person.shifts_left is not None or limit is None:
+        return person.shifts_left
+    weeks = sum(1 for week in facts.plan.weeks if person.is_active_in(week.week_date))
+    return limit * max(1, -(-weeks // facts.term_weeks))
+
+
 def _ahead(facts: ForecastFacts, found: Sequence[forecast.Forecast]) -> dict[str, Any]:
     order = {level.level: number for number, level in enumerate(facts.plan.levels)}
     gaps = sorted(
         (cell for each in found for cell in each.gaps), key=lambda it: (it[0], order[it[1]])
     )
     return {
-        "horizon_until": (facts.plan.weeks[-1].week_date + WEEK).isoformat(),
+        "horizon_until": (facts.plan.weeks[-1].week_date + planning.WEEK).isoformat(),
         "first_gap": min((each.first_gap for each in found if each.first_gap), default=None),
         "gaps": [{"week": week, "level": level} for week, level in gaps],
         "needed": [

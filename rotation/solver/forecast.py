@@ -64,7 +64,7 @@ class Forecast:
 class Limits:
     """How long a term is (weeks), and how long the search may take (seconds).
 
-    `shifts` is the limit of shifts in a term by level; a level without one has no limit.
+    `shifts` is the limit of a newcomer's shifts in each term by level; a level may have none.
     """
 
     term_weeks: int
@@ -77,13 +77,13 @@ def forecast(
 ) -> Forecast | None:
     """Look ahead over the weeks of a problem; None when `should_stop` said so.
 
-    A limit of shifts counts only where the problem puts `overload` before `gaps`, and then once for
-    each term that somebody's active weeks make up, whatever the limits in the problem.
+    Limits of shifts, the problem's own and those of newcomers, bind only where the problem puts
+    `overload` before `gaps`.
 
     Raises:
         ContradictionError: pins contradict the rules.
     """
-    search = _Search(_asked(problem, limits), limits, should_stop)
+    search = _Search(_asked(problem), limits, should_stop)
     try:
         covered = search.covered_weeks()
         if covered == len(problem.weeks):
@@ -270,7 +270,7 @@ def _parted(team: Sequence[_Newcomer], level: str) -> tuple[list[_Newcomer], lis
     return others, [each for each in team if each.level == level]
 
 
-def _asked(problem: Problem, limits: Limits) -> Problem:
+def _asked(problem: Problem) -> Problem:
     """The problem with nothing that counts but gaps, and limits of shifts that bind.
 
     A person who is fixed for more weeks than their limit may take these and no other.
@@ -292,7 +292,7 @@ def _asked(problem: Problem, limits: Limits) -> Problem:
                 avoids=(),
                 roles=tuple(
                     dataclasses.replace(role, max_shifts=limit if binds else None)
-                    for role, limit in _limits_of(problem, person, limits)
+                    for role, limit in _limits_of(problem, person)
                 ),
             )
             for person in problem.people
@@ -300,24 +300,12 @@ def _asked(problem: Problem, limits: Limits) -> Problem:
     )
 
 
-def _limits_of(
-    problem: Problem, person: Person, limits: Limits
-) -> Iterable[tuple[Role, int | None]]:
-    weeks = {week.id: position for position, week in enumerate(problem.weeks)}
-    active = {
-        position
-        for span in person.active
-        for position in range(
-            0 if span.first is None else weeks[span.first],
-            len(weeks) if span.last is None else weeks[span.last] + 1,
-        )
-    }
+def _limits_of(problem: Problem, person: Person) -> Iterable[tuple[Role, int | None]]:
     for role in person.roles:
         fixed = {
             pin.week for pin in problem.pins if (pin.level, pin.person) == (role.level, person.id)
         }
-        limit = _limit(role.level, len(active), limits)
-        yield role, None if limit is None else max(limit, len(fixed))
+        yield role, None if role.max_shifts is None else max(role.max_shifts, len(fixed))
 
 
 def _limit(level: str, weeks: int, limits: Limits) -> int | None:

@@ -63,12 +63,21 @@ def _person(
 def _asked(
     given: problem.Problem, *, term_weeks: int = 26, shifts: int | None = None
 ) -> forecast.Forecast:
+    people = tuple(
+        dataclasses.replace(
+            person,
+            roles=tuple(dataclasses.replace(role, max_shifts=shifts) for role in person.roles),
+        )
+        for person in given.people
+    )
     limits = forecast.Limits(
         term_weeks=term_weeks,
         seconds=60.0,
         shifts={} if shifts is None else {level.id: shifts for level in given.levels},
     )
-    found = forecast.forecast(given, limits=limits, should_stop=lambda: False)
+    found = forecast.forecast(
+        dataclasses.replace(given, people=people), limits=limits, should_stop=lambda: False
+    )
     assert found is not None
     return found
 
@@ -261,15 +270,14 @@ def test_fixed_weeks_that_contradict_the_rules_are_said() -> None:
     assert {each.code for each in caught.value.conflicts} == {"pin_rest"}
 
 
-def test_the_limit_of_shifts_counts_once_for_each_term() -> None:
-    people = [_person("anna", last=3), _person("ben", last=3)]
-    given = _problem(people, weeks=4, objectives=("overload", "gaps"))
+def test_a_newcomers_limit_counts_once_for_each_term() -> None:
+    given = _problem([], weeks=4, rest=0, objectives=("overload", "gaps"))
 
     one_term = _asked(given, shifts=1)
     two_terms = _asked(given, shifts=1, term_weeks=2)
 
-    assert one_term.first_gap == _week(2)
-    assert two_terms.first_gap is None
+    assert sum(each.newcomers for each in one_term.needed) == 4
+    assert sum(each.newcomers for each in two_terms.needed) == 2
 
 
 def test_without_time_nothing_is_called_proven() -> None:

@@ -154,6 +154,25 @@ def test_the_needed_volunteers_close_every_gap_and_one_fewer_does_not(team: Team
     assert sum(line["volunteers"] for line in with_one_fewer["needed"]) == 1
 
 
+def test_where_the_limit_of_shifts_stands_before_gaps_it_leaves_weeks_open(
+    team: TeamAtWork,
+) -> None:
+    _policy(team, objectives=["gaps", "overload"], escalation_shifts_per_term=10)
+    soft = _figures(team)
+    _policy(team, objectives=["overload", "gaps"])
+
+    found = _figures(team)
+
+    # Five volunteers with six shifts in the rest of their terms; two managers with open ends, for
+    # whom a year is two terms.
+    first: dict[str, str] = {}
+    for gap in reversed(found["gaps"]):
+        first[gap["level"]] = gap["week"]
+    assert soft["first_gap"] == LAST_DAY.isoformat()
+    assert found["first_gap"] == first["primary"] == (NEXT_WEEK + 30 * WEEK).isoformat()
+    assert first["escalation"] == (NEXT_WEEK + 40 * WEEK).isoformat()
+
+
 def test_a_rotation_without_level_2_needs_managers_at_once() -> None:
     team = team_at_work(on_level_2=False)
 
