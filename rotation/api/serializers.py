@@ -64,7 +64,9 @@ class PolicySerializer(serializers.Serializer[Any]):
     """One version's figures; null means no limit.
 
     `holiday_weights` gives the load of a public holiday by the office whose calendar counts; empty,
-    the rotation's own calendar counts with `holiday_load`.
+    the rotation's own calendar counts with `holiday_load`. PagerDuty passes a page on after
+    `escalation_delay_minutes` and begins again `escalation_loops` times; `drift_choice` says what
+    happens when it shows somebody else: ask a manager, restore ours, adopt an override as a cover.
     """
 
     number = serializers.IntegerField()
@@ -84,6 +86,9 @@ class PolicySerializer(serializers.Serializer[Any]):
     holiday_load = HundredthsField(source="holiday_load_hundredths")
     holiday_weights = serializers.DictField(child=HundredthsField())
     objectives = serializers.ListField(child=serializers.CharField())
+    escalation_delay_minutes = serializers.IntegerField()
+    escalation_loops = serializers.IntegerField()
+    drift_choice = serializers.ChoiceField(choices=policies.DRIFT_CHOICES)
 
 
 class NewPolicySerializer(StrictSerializer):
@@ -109,6 +114,9 @@ class NewPolicySerializer(StrictSerializer):
     objectives = serializers.ListField(
         child=serializers.ChoiceField(choices=policies.OBJECTIVES), required=False
     )
+    escalation_delay_minutes = WholeNumberField(required=False)
+    escalation_loops = WholeNumberField(required=False)
+    drift_choice = serializers.ChoiceField(choices=policies.DRIFT_CHOICES, required=False)
 
 
 class PagerDutyLevelSerializer(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from rotation.models import DriftChoice
 from volunteers.queries import places
 
 WEEKDAYS = (
@@ -92,6 +93,11 @@ class PolicyForm(forms.Form):
         label="Public holidays by office",
         required=False,
         help_text="In hundredths, as in: dublin 50 san-francisco 25. Empty: the rotation’s own.",
+    )
+    escalation_delay_minutes = forms.IntegerField(label="Minutes until a page goes on", initial=15)
+    escalation_loops = forms.IntegerField(label="Times that a page starts again", initial=2)
+    drift_choice = forms.ChoiceField(
+        label="When PagerDuty shows somebody else", choices=DriftChoice.choices
     )
     objectives = forms.CharField(help_text="In order, with spaces: gaps overload unfairness …")
     reason = forms.CharField(help_text="Why it changes; everybody reads it.")

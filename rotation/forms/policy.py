@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from common import wording
 from rotation.domain.policies import OBJECTIVES
+from rotation.models import DriftChoice
 from rotation.operations.policies import BOUNDS, LONGEST_REASON, MOST_WEIGHT, Figures
 
 if TYPE_CHECKING:
@@ -87,6 +88,19 @@ class PolicyForm(forms.Form):
     escalation_shifts_per_term = _figure(
         "escalation_shifts_per_term", "Shifts a term", "Empty: no limit.", required=False
     )
+    escalation_delay_minutes = _figure(
+        "escalation_delay_minutes",
+        "Minutes until a page goes on",
+        "From primary to level 2, and from there to the beginning.",
+    )
+    escalation_loops = _figure(
+        "escalation_loops", "Times that a page starts again", "When both levels did not answer."
+    )
+    drift_choice = forms.ChoiceField(
+        label="When PagerDuty shows somebody else",
+        choices=DriftChoice.choices,
+        help_text="Holds for differences found from now on.",
+    )
     reason = forms.CharField(
         label="Why does it change?",
         max_length=LONGEST_REASON,
@@ -134,6 +148,11 @@ class PolicyForm(forms.Form):
         return self.part("escalation_rest_weeks", "escalation_shifts_per_term")
 
     @property
+    def pagerduty(self) -> list[BoundField]:
+        """How PagerDuty calls people, and what happens when it shows somebody else."""
+        return self.part("escalation_delay_minutes", "escalation_loops", "drift_choice")
+
+    @property
     def holidays(self) -> list[BoundField]:
         """The weights of public holidays, by office in order of name."""
         return self.part(*(f"holiday_{slug}" for slug in self._offices.names))
@@ -175,6 +194,7 @@ class PolicyForm(forms.Form):
             else self._policy.holiday_load_hundredths,
             holiday_weights={} if is_own_alone else weights,
             objectives=self._objectives(),
+            drift_choice=data["drift_choice"],
         )
 
     def _objectives(self) -> tuple[str, ...]:
@@ -188,6 +208,7 @@ def _initial(policy: PolicyVersion, offices: Offices) -> dict[str, Any]:
     weights = policy.holiday_weights or {offices.own: policy.holiday_load_hundredths}
     return {
         **figures,
+        "drift_choice": policy.drift_choice,
         **{f"holiday_{slug}": wording.load(weight) for slug, weight in weights.items()},
         **{f"order_{name}": _place(name, policy.objectives) for name in _NAMES},
     }

@@ -12,7 +12,7 @@ from common import wording
 from common.cleaning import Cleaner
 from common.refusals import RefusedError
 from rotation.domain import policies as domain
-from rotation.models import PolicyVersion, Rotation
+from rotation.models import DriftChoice, PolicyVersion, Rotation
 from volunteers.queries import contacts, places
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ LONGEST_REASON = 500
 OBJECTIVES = tuple(objective.name for objective in domain.OBJECTIVES)
 """Everything that a schedule can be made good at, in the order that a team starts with."""
 MOST_WEIGHT = 1000
+DRIFT_CHOICES = tuple(DriftChoice.values)
 
 
 class PolicyInvalidError(RefusedError):
@@ -45,7 +46,9 @@ class Figures:
     """Every figure of a policy; lengths in weeks, `None` for no limit, loads in hundredths.
 
     `holiday_weights` gives the load of a public holiday by the office (slug) whose calendar counts;
-    empty, the rotation's own calendar counts with `holiday_load_hundredths`.
+    empty, the rotation's own calendar counts with `holiday_load_hundredths`. PagerDuty calls the
+    next level after `escalation_delay_minutes` without an answer, and begins again
+    `escalation_loops` times; `drift_choice` says what happens when it shows somebody else.
     """
 
     term_weeks: int = 26
@@ -61,6 +64,9 @@ class Figures:
     holiday_load_hundredths: int = 50
     holiday_weights: Mapping[str, int] = dataclasses.field(default_factory=dict)
     objectives: tuple[str, ...] = OBJECTIVES
+    escalation_delay_minutes: int = 15
+    escalation_loops: int = 2
+    drift_choice: str = DriftChoice.ASK.value
 
 
 _FIGURES = tuple(field.name for field in dataclasses.fields(Figures))
@@ -76,6 +82,8 @@ BOUNDS = {
     "escalation_shifts_per_term": (1, 104),
     "spacing_weeks": (0, 52),
     "holiday_load_hundredths": (0, 1000),
+    "escalation_delay_minutes": (1, 60),
+    "escalation_loops": (0, 9),
 }
 
 
@@ -137,6 +145,8 @@ def clean(figures: Figures, reason: str) -> dict[str, Any]:
     chosen = figures.objectives
     if "gaps" not in chosen or len(set(chosen)) < len(chosen) or set(chosen) - set(OBJECTIVES):
         cleaner.refuse("objectives", f"gaps and others once each, from {', '.join(OBJECTIVES)}.")
+    if figures.drift_choice not in DRIFT_CHOICES:
+        cleaner.refuse("drift_choice", f"One of {', '.join(DRIFT_CHOICES)}.")
     _check_weights(cleaner, figures.holiday_weights)
     columns["objectives"] = list(chosen)
     columns["holiday_weights"] = dict(sorted(figures.holiday_weights.items()))

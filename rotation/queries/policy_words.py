@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from common import wording
 from rotation.domain import policies
+from rotation.models import DriftChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from rotation.models import PolicyVersion
 
+_DRIFT_SENTENCES = {
+    DriftChoice.ASK: "Where PagerDuty shows somebody else, a manager decides.",
+    DriftChoice.RESTORE: "Where PagerDuty shows somebody else, Rota puts the schedule back.",
+    DriftChoice.ADOPT: "An override that somebody adds in PagerDuty becomes a cover, and is paid; "
+    "about anything else a manager decides.",
+}
 _ORDER = {objective.name: objective for objective in policies.OBJECTIVES}
 
 
@@ -48,6 +55,7 @@ def topics(policy: PolicyVersion, offices: Offices) -> list[Topic]:
         Topic(title="Shifts of volunteers", sentences=_primary(policy)),
         Topic(title="Level 2", sentences=_escalation(policy)),
         Topic(title="Load", sentences=_load(policy, offices)),
+        Topic(title="PagerDuty", sentences=_pagerduty(policy)),
     ]
 
 
@@ -146,6 +154,22 @@ def _load(policy: PolicyVersion, offices: Offices) -> tuple[str, ...]:
     return ("A week counts 1.0.", holiday_words(policy, offices))
 
 
+def _pagerduty(policy: PolicyVersion) -> tuple[str, ...]:
+    delay = wording.counted(policy.escalation_delay_minutes, "minute")
+    return (
+        f"A page that nobody answers goes to level 2 after {delay}.",
+        f"{_again(policy.escalation_loops)} when level 2 has not answered for {delay} either.",
+        _DRIFT_SENTENCES[DriftChoice(policy.drift_choice)],
+    )
+
+
+def _again(loops: int) -> str:
+    if not loops:
+        return "The page ends there"
+    times = "once" if loops == 1 else f"up to {loops} times"
+    return f"It starts again with primary, {times},"
+
+
 def _at_least(number: int, what: str) -> str:
     return f"At least {wording.counted(number, what)}"
 
@@ -164,6 +188,18 @@ def _remark(name: str, order: Sequence[str]) -> str:
 
 def _number(value: int | None, _offices: Offices) -> str:
     return "no limit" if value is None else str(value)
+
+
+def _minutes(value: int, _offices: Offices) -> str:
+    return wording.counted(value, "minute")
+
+
+def _times(value: int, _offices: Offices) -> str:
+    return wording.counted(value, "time") if value else "not again"
+
+
+def _drift(value: str, _offices: Offices) -> str:
+    return DriftChoice(value).label.lower()
 
 
 def _weeks(value: int, _offices: Offices) -> str:
@@ -200,4 +236,7 @@ _FIGURES: dict[str, tuple[str, Callable[[Any, Offices], str]]] = {
     "holiday_load_hundredths": ("A public holiday", _hundredths),
     "holiday_weights": ("Public holidays by office", _weights),
     "objectives": ("What counts, in order", _order),
+    "escalation_delay_minutes": ("A page goes on after", _minutes),
+    "escalation_loops": ("A page starts again", _times),
+    "drift_choice": ("PagerDuty shows somebody else", _drift),
 }

@@ -48,6 +48,9 @@ POLICY = {
     "escalation_shifts_per_term": "",
     "spacing_weeks": 4,
     "holiday_load_hundredths": 50,
+    "escalation_delay_minutes": 20,
+    "escalation_loops": 3,
+    "drift_choice": "restore",
     "objectives": "gaps overload unfairness preferences",
     "reason": "A term of half a year was too long.",
 }

@@ -35,6 +35,9 @@ FIGURES = {
     "spacing_weeks": "5",
     "escalation_rest_weeks": "1",
     "escalation_shifts_per_term": "",
+    "escalation_delay_minutes": "15",
+    "escalation_loops": "2",
+    "drift_choice": "ask",
     "holiday_dublin": "0.5",
     "holiday_london": "",
     "seen": "1",
@@ -129,6 +132,33 @@ def test_a_change_shows_who_made_it_when_and_why_with_old_and_new(anna: Engineer
     assert 'class="was"><span>6</span>' in page
     assert 'data-l="After"><span>5</span>' in page
     assert "The figures that the team began with." in page
+
+
+def test_how_pagerduty_calls_people_stands_there_and_is_changed(anna: Engineer) -> None:
+    before = page_of(anna, PAGE)
+    _send(anna, escalation_delay_minutes="30", escalation_loops="0", drift_choice="restore")
+    after = page_of(anna, PAGE)
+
+    assert "A page that nobody answers goes to level 2 after 15 minutes." in before
+    assert "It starts again with primary, up to 2 times, when level 2" in before
+    assert "Where PagerDuty shows somebody else, a manager decides." in before
+    assert "A page that nobody answers goes to level 2 after 30 minutes." in after
+    assert "The page ends there when level 2 has not answered for 30 minutes either." in after
+    assert "Where PagerDuty shows somebody else, Rota puts the schedule back." in after
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"escalation_delay_minutes": "61"}, "A number from 1 to 60."),
+        ({"escalation_loops": "10"}, "A number from 0 to 9."),
+        ({"drift_choice": "shrug"}, "Select a valid choice."),
+    ],
+)
+def test_how_pagerduty_calls_people_has_bounds(
+    anna: Engineer, fields: dict[str, str], said: str
+) -> None:
+    assert said in _refused(anna, **fields)
 
 
 def test_a_change_is_recorded_with_what_was_before_and_after(anna: Engineer) -> None:
