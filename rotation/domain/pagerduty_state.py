@@ -34,6 +34,37 @@ class PagerDutyUser:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ContactMethod:
+    """A way to a user: PagerDuty's word for its kind, and whether it is blocked or switched off."""
+
+    ref: str
+    kind: str
+    is_blocked: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NotificationRule:
+    """When a user is told of an incident of an urgency, and by which contact method."""
+
+    urgency: str
+    delay_minutes: int
+    contact_ref: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class UserWithContacts:
+    """A user with everything by which a page could reach them.
+
+    `is_invited`: they have not accepted their invitation yet.
+    """
+
+    user: PagerDutyUser
+    is_invited: bool
+    contacts: tuple[ContactMethod, ...]
+    rules: tuple[NotificationRule, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class ScheduleSummary:
     """A schedule as a list tells of it."""
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from rotation.models.account import PagerDutyAccount, PagerDutyPerson
+from rotation.models.account import (
+    PagerDutyAccount,
+    PagerDutyPerson,
+    PeopleCheck,
+    WithheldWeek,
+)
 from rotation.models.answers import Forecast, WeekQuestion
 from rotation.models.drafts import Draft, DraftRule, DraftShift
 from rotation.models.drift import Drift, DriftCheck
@@ -37,6 +42,7 @@ __all__ = [
     "Page",
     "PagerDutyAccount",
     "PagerDutyPerson",
+    "PeopleCheck",
     "PolicyVersion",
     "Rotation",
     "Service",
@@ -47,4 +53,5 @@ __all__ = [
     "WebhookRefusal",
     "WebhookSubscription",
     "WeekQuestion",
+    "WithheldWeek",
 ]
