@@ -49,14 +49,17 @@ class DutyPanel:
 class EngineerHome:
     """The person's own part of the home page, in the order in which it is read.
 
-    `today` is the day where they work. `terms` are those that have not ended; `last_term` is the
-    one that ended last when there is none. `applications` wait for an answer or were declined in
-    the last 30 days. `ahead` is their next week that has not started, `months` are open ones.
+    `today` is the day where they work. `rotations` are those of their terms and weeks, `duties` the
+    same with who is on call, empty when nobody asked for them. `terms` are those that have not
+    ended; `last_term` is the one that ended last when there is none. `applications` wait for an
+    answer or were declined in the last 30 days. `ahead` is their next week that has not started,
+    `months` are open ones.
     """
 
     place: Place
     today: dt.date
     answer: Answer
+    rotations: tuple[Rotation, ...]
     duties: tuple[DutyPanel, ...]
     ahead: OwnWeek | None
     rows: tuple[ShiftRow, ...]
@@ -76,7 +79,7 @@ class EngineerHome:
     @property
     def is_in_several(self) -> bool:
         """Whether the page speaks of more than one rotation."""
-        return len(self.duties) > 1
+        return len(self.rotations) > 1
 
     @property
     def is_carrying(self) -> bool:
@@ -114,8 +117,11 @@ class EngineerHome:
         return elsewhere(starts_at, self.ahead.shift.zone, self.place.zone)
 
 
-def engineer_home(*, viewer: Viewer, now: dt.datetime) -> EngineerHome:
-    """Everything of one person; the number of queries does not depend on how much there is."""
+def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> EngineerHome:
+    """Everything of one person; the number of queries does not depend on how much there is.
+
+    Without duties nobody asks who else is on call, as a manager's home tells that by itself.
+    """
     me = viewer.engineer_id
     place = profiles.place(engineer_id=me, now=now)
     today = wording.local(now, place.zone).date()
@@ -124,14 +130,15 @@ def engineer_home(*, viewer: Viewer, now: dt.datetime) -> EngineerHome:
     serving = [line for line in lines if line.state != terms.ENDED]
     ended = [line for line in lines if line.state == terms.ENDED]
     weeks = own_shifts.own_weeks(engineer_id=me, from_date=_from_date(lines, today), now=now)
-    panels = _duty_panels(_served(viewer, serving, weeks), now)
-    zone = panels[0].duty.zone if panels else place.zone
+    rotations = _served(viewer, serving, weeks)
+    zone = rotations[0].time_zone if rotations else place.zone
     entries = money_access.own_entries(viewer=viewer)
     return EngineerHome(
         place=place,
         today=today,
         answer=own_shifts.answer(weeks, zone=zone, now=now),
-        duties=tuple(panels),
+        rotations=tuple(rotations),
+        duties=tuple(_duty_panels(rotations, now)) if with_duties else (),
         ahead=next((week for week in weeks if week.state is WeekState.COMING), None),
         rows=tuple(own_weeks.rows(entries, weeks)),
         terms=tuple(own_weeks.card(line, weeks) for line in serving),

@@ -52,16 +52,18 @@ class ManagerHome:
 
 def manager_home(*, viewer: Viewer, now: dt.datetime) -> ManagerHome:
     """The part of somebody who manages a team; the queries grow with their teams, not with rows."""
-    needs = attention.things_that_need(viewer, now)
+    rows = access.managed_rotations(viewer=viewer).select_related("holiday_office")
+    rotations = list(rows.order_by("name", "pk"))
+    needs = attention.things_that_need(viewer, rotations, now)
     homes = []
     nexts = []
-    rows = access.managed_rotations(viewer=viewer).select_related("holiday_office")
-    for rotation in rows.order_by("name", "pk"):
+    for rotation in rotations:
         pattern = patterns.pattern_of(rotation)
         first = slots.week_at(pattern, now).week_date
         facts = board_facts.board_facts(rotation=rotation, first=first, now=now)
-        needs += _clashes(facts)
-        homes.append(_rotation_home(facts))
+        home = _rotation_home(facts)
+        needs += [*attention.gap_needs(rotation, home.coverage.gaps), *_clashes(facts)]
+        homes.append(home)
         coming = slots.first_week_on_or_after(pattern, now)
         nexts.append((coming.period.starts_at, rotation.time_zone))
     next_at, zone = min(nexts, default=(None, "UTC"))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def home(request: SignedInRequest) -> HttpResponse:
     """The parts of the viewer's roles: manager, engineer, finance, admin."""
     viewer, now = request.viewer, clock.now()
-    own = engineer_home.engineer_home(viewer=viewer, now=now)
+    own = engineer_home.engineer_home(viewer=viewer, with_duties=not viewer.is_manager, now=now)
     context: dict[str, Any] = {"own": own, "shows_own": _shows_own(viewer, own)}
     if viewer.is_manager:
         context["manager"] = manager_home.manager_home(viewer=viewer, now=now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
@@ -11,13 +10,14 @@ from django.db.models import Max
 
 from common import wording
 from rotation.domain.planning import WEEK
-from rotation.models import Draft, Rotation, Shift, SyncRun
-from rotation.queries import cells, coverage, patterns, worked
+from rotation.models import Draft, Shift, SyncRun
+from rotation.queries import coverage, forecasts, patterns
 from volunteers.queries import applications
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rotation.models import Rotation
     from rotation.queries.coverage import Gap
     from volunteers.access import Viewer
 
@@ -27,13 +27,14 @@ GAP = "gap"
 DRAFT = "draft"
 APPLICATION = "application"
 SCHEDULE = "schedule"
+FORECAST = "forecast"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Need:
     """One thing to do: since when or for which day, what it is, and the page that settles it.
 
-    `argument` is that of the route, empty when it takes none.
+    `argument` is that of the route, empty when it takes none; `part` is the part of the page.
     """
 
     on: dt.date
@@ -43,21 +44,18 @@ class Need:
     route: str
     argument: str
     button: str
+    part: str = ""
 
 
-def things_that_need(viewer: Viewer, now: dt.datetime) -> list[Need]:
-    """What the viewer's teams wait for: failed syncs first, then in order of date; six queries."""
-    rotations = list(
-        Rotation.objects.filter(team_id__in=viewer.managed_team_ids).order_by("name", "pk")
-    )
-    found = [
+def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.datetime) -> list[Need]:
+    """What the teams of these rotations wait for beside gaps, in no order; five queries."""
+    return [
         *_failed_syncs(rotations),
-        *_gaps(rotations, now),
+        *_forecasts(rotations, now),
         *_drafts(rotations),
         *_endings(rotations, now),
         *_applications(viewer),
     ]
-    return in_order(found)
 
 
 def in_order(needs: Sequence[Need]) -> list[Need]:
@@ -84,30 +82,43 @@ def _failed_syncs(rotations: Sequence[Rotation]) -> Iterator[Need]:
         )
 
 
-def _gaps(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
-    names = {rotation.pk: rotation.name for rotation in rotations}
-    rows = Shift.objects.filter(
-        level__rotation__in=names,
-        holder__isnull=True,
-        cancelled_at__isnull=True,
-        ends_at__gt=now,
+def gap_needs(rotation: Rotation, gaps: Sequence[Gap]) -> list[Need]:
+    """One line for all gaps of a rotation, none when there are none."""
+    if not gaps:
+        return []
+    need = Need(
+        on=gaps[0].week_date,
+        kind=GAP,
+        what=coverage.gap_words(gaps).removesuffix("."),
+        more=rotation.name,
+        route="shift-detail",
+        argument=str(gaps[0].shift_id),
+        button="See why",
     )
-    gaps: dict[int, list[Gap]] = collections.defaultdict(list)
-    for shift in worked.worked_shifts(shifts=rows):
-        if cells.is_gap(shift):
-            gaps[shift.rotation_id].append(
-                coverage.Gap(shift_id=shift.shift_id, level=shift.level, week_date=shift.week_date)
+    return [need]
+
+
+def _forecasts(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
+    """One line for each team that is too small, or needs people, within half a year."""
+    found = forecasts.forecasts_of(rotation_ids=[rotation.pk for rotation in rotations])
+    for rotation in rotations:
+        forecast, today = found[rotation.pk], patterns.today_in(rotation, now)
+        days = forecasts.noticed_days(forecast, today=today)
+        if days:
+            words = [forecasts.needed_words(forecast), forecasts.size_words(forecast)]
+            what, *more = filter(None, words)
+            if forecast.first_gap is not None:
+                more.append(f"no draft closes the week of {wording.day(forecast.first_gap)}")
+            yield Need(
+                on=min(days),
+                kind=FORECAST,
+                what=what[:1].upper() + what[1:],
+                more=f"{rotation.name}: {'; '.join(more)}" if more else rotation.name,
+                route="rotation-detail",
+                argument=rotation.slug,
+                button="See the forecast",
+                part="forecast",
             )
-    for rotation_id, found in gaps.items():
-        yield Need(
-            on=found[0].week_date,
-            kind=GAP,
-            what=coverage.gap_words(found).removesuffix("."),
-            more=names[rotation_id],
-            route="shift-detail",
-            argument=str(found[0].shift_id),
-            button="See why",
-        )
 
 
 def _drafts(rotations: Sequence[Rotation]) -> Iterator[Need]:

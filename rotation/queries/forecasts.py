@@ -131,9 +131,12 @@ def size_words(forecast: CoverageForecast) -> str:
     return f"The team falls to {people} on {day}, below its minimum of {forecast.minimum}"
 
 
-def noticed_from(forecast: CoverageForecast, *, today: dt.date) -> dt.date | None:
-    """From which day the team is too small, if that is near enough for a notice."""
-    return staffing.noticed_from(forecast.below_from, today=today)
+def noticed_days(forecast: CoverageForecast, *, today: dt.date) -> list[dt.date]:
+    """From when the team is too small and by when somebody is needed, if near enough to tell."""
+    first = forecast.next_needed
+    days = [forecast.below_from, None if first is None else first.starts_on]
+    near = [staffing.noticed_from(day, today=today) for day in days]
+    return [day for day in near if day is not None]
 
 
 def _shown(row: Forecast) -> CoverageForecast:

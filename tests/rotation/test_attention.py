@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.queries import manager_home
 from rotation.models import Draft, SyncRun
-from rotation.queries import attention
 from tests import builders
-from tests.builders import NEXT_WEEK, NOW, THIS_WEEK, WEEK
+from tests.builders import NEXT_WEEK, NOW, THIS_WEEK, TODAY, WEEK
 from tests.rotation.pages import TeamAtWork, mark_published, team_at_work
 from volunteers import access
 
@@ -30,7 +30,7 @@ def team() -> TeamAtWork:
 
 def _needs(team: TeamAtWork) -> list[Need]:
     viewer = access.viewer_for(engineer=team.anna, now=NOW)
-    return attention.things_that_need(viewer, NOW)
+    return list(manager_home.manager_home(viewer=viewer, now=NOW).needs)
 
 
 def _sync(team: TeamAtWork, state: str, queued_at: dt.datetime = NOW) -> None:
@@ -152,5 +152,49 @@ def test_other_teams_are_not_the_managers(team: TeamAtWork) -> None:
     builders.make_shift(level=builders.level_of(other), week_date=NEXT_WEEK)
     builders.make_draft(rotation=other)
     builders.make_application(team=other.team, engineer=team.carla)
+
+    assert _needs(team) == []
+
+
+def test_who_is_needed_by_when_is_told_with_why(team: TeamAtWork) -> None:
+    builders.make_forecast(
+        rotation=team.rotation,
+        first_gap=NEXT_WEEK + 20 * WEEK,
+        needed=[("primary", 2, NEXT_WEEK + 18 * WEEK)],
+        below_from=NEXT_WEEK + 19 * WEEK,
+        people=(7, 5),
+    )
+
+    (need,) = _needs(team)
+
+    assert need.what == "2 more volunteers needed by Mon 5 Apr 2027"
+    assert need.more == (
+        "Core: The team falls to 5 people on Mon 12 Apr 2027, below its minimum of 6; "
+        "no draft closes the week of Mon 19 Apr 2027"
+    )
+    assert (need.on, need.route, need.part) == (
+        NEXT_WEEK + 18 * WEEK,
+        "rotation-detail",
+        "forecast",
+    )
+
+
+def test_a_team_that_is_too_small_is_told_as_long_as_it_is(team: TeamAtWork) -> None:
+    forecast = builders.make_forecast(rotation=team.rotation, below_from=TODAY, people=(5, 5))
+    small = _needs(team)
+    forecast.delete()
+    builders.make_forecast(rotation=team.rotation)
+
+    over = _needs(team)
+
+    assert [need.what for need in small] == ["The team has 5 people, fewer than its minimum of 6"]
+    assert over == []
+
+
+def test_what_is_needed_in_more_than_half_a_year_asks_for_nothing_yet(team: TeamAtWork) -> None:
+    far = NEXT_WEEK + 30 * WEEK
+    builders.make_forecast(
+        rotation=team.rotation, first_gap=far, needed=[("primary", 2, far)], below_from=far
+    )
 
     assert _needs(team) == []
