@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
 from rotation.domain.pagerduty_state import (
+    ContactMethod,
     FinalEntry,
     LayerState,
+    NotificationRule,
     OverrideResult,
     OverrideState,
     PagerDutyUser,
     Restriction,
     ScheduleState,
     ScheduleSummary,
+    UserWithContacts,
 )
 from rotation.pagerduty.gateway import BadAnswerError, UpgradedScheduleError
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 CREATED = 201
 UPGRADED = "schedule_v3"
+REFERENCE = "_reference"
 
 
 def user_of(data: Json) -> PagerDutyUser:
@@ -34,6 +38,19 @@ def user_of(data: Json) -> PagerDutyUser:
         name=data.get("name") or "",
         email=data.get("email") or "",
         role=data.get("role") or "",
+    )
+
+
+def user_with_contacts_of(data: Json) -> UserWithContacts:
+    """One of `users` with its contact methods and notification rules included.
+
+    What is included may keep the type of a reference.
+    """
+    return UserWithContacts(
+        user=user_of(data),
+        is_invited=bool(data.get("invitation_sent")),
+        contacts=tuple(_contact_of(each) for each in data.get("contact_methods") or []),
+        rules=tuple(_rule_of(each) for each in data.get("notification_rules") or []),
     )
 
 
@@ -130,6 +147,22 @@ def instant(text: str) -> dt.datetime:
 
 def _period(data: Json) -> Period:
     return Period(starts_at=instant(data["start"]), ends_at=instant(data["end"]))
+
+
+def _contact_of(data: Json) -> ContactMethod:
+    return ContactMethod(
+        ref=data["id"],
+        kind=str(data["type"]).removesuffix(REFERENCE),
+        is_blocked=bool(data.get("blacklisted")) or data.get("enabled") is False,
+    )
+
+
+def _rule_of(data: Json) -> NotificationRule:
+    return NotificationRule(
+        urgency=data.get("urgency") or "",
+        delay_minutes=int(data.get("start_delay_in_minutes") or 0),
+        contact_ref=(data.get("contact_method") or {}).get("id") or "",
+    )
 
 
 def _layer_of(data: Json) -> LayerState:

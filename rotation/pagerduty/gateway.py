@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Request,
         ScheduleState,
         ScheduleSummary,
+        UserWithContacts,
     )
 
 
@@ -64,6 +65,9 @@ class Gateway(Protocol):
 
     def users(self) -> list[PagerDutyUser]:
         """Everybody with an account."""
+
+    def users_with_contacts(self) -> list[UserWithContacts]:
+        """Everybody with their contact methods and notification rules, in one list call."""
 
     def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
         """Schedules whose name contains the query, without their layers."""

@@ -42,12 +42,14 @@ if TYPE_CHECKING:
         Request,
         ScheduleState,
         ScheduleSummary,
+        UserWithContacts,
     )
 
     Recorder = Callable[[Mapping[str, Any]], None]
 
 TIMEOUT_SECONDS = 15
 PAGE = 100
+WITH_CONTACTS = ["contact_methods", "notification_rules"]
 LAST_ITEM = 10_000
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 AUTHENTICATION = {401, 402, 403}
@@ -101,6 +103,12 @@ class HttpGateway:
         """Everybody with an account."""
         found = self._pages("/users", "users", {})
         return self._read(lambda: [answers.user_of(each) for each in found])
+
+    def users_with_contacts(self) -> list[UserWithContacts]:
+        """Everybody with what reaches them; the list call includes it, a page at a time."""
+        # A list gets PagerDuty's brackets from the library, a tuple would not.
+        found = self._pages("/users", "users", {"include": WITH_CONTACTS})
+        return self._read(lambda: [answers.user_with_contacts_of(each) for each in found])
 
     def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
         """Schedules whose name contains the query."""

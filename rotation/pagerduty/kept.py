@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Request,
         ScheduleState,
         ScheduleSummary,
+        UserWithContacts,
     )
     from rotation.pagerduty.gateway import Gateway
 
@@ -31,6 +32,11 @@ class KeptGateway:
         """Everybody with an account."""
         self.keep()
         return self.gateway.users()
+
+    def users_with_contacts(self) -> list[UserWithContacts]:
+        """Everybody with what reaches them."""
+        self.keep()
+        return self.gateway.users_with_contacts()
 
     def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
         """Schedules whose name contains the query."""
