@@ -22,6 +22,7 @@ from rotation.pagerduty.gateway import (
     AuthenticationError,
     GatewayError,
     NotFoundError,
+    NotNowError,
     RateLimitedError,
     RefusedRequestError,
     UpgradedScheduleError,
@@ -92,17 +93,29 @@ def sync_rotation(*, run_id: int, gateway: Gateway, clocks: Clocks, holder: str)
     except TakenOverError:
         return False
     except (GatewayError, LevelsFailedError) as error:
-        operations.fail_run(
-            run_id=run.pk,
-            holder=holder,
-            failure=str(error),
-            unmatched=sorted(work.unmatched),
-            next_try_at=_next_try(error, run.tries, clocks.real_now()),
-            now=clocks.now(),
-        )
-        return True
+        return _note(error, work, holder)
     operations.finish_run(
         run_id=run.pk, holder=holder, unmatched=sorted(work.unmatched), now=clocks.now()
+    )
+    return True
+
+
+def _note(error: GatewayError | LevelsFailedError, work: _Work, holder: str) -> bool:
+    """What stood in the way; False when PagerDuty was only not to be asked now."""
+    real_now = work.clocks.real_now()
+    if isinstance(error, NotNowError):
+        later = real_now + dt.timedelta(seconds=error.wait_seconds)
+        operations.put_back_run(
+            run_id=work.run.pk, holder=holder, why=str(error), next_try_at=later
+        )
+        return False
+    operations.fail_run(
+        run_id=work.run.pk,
+        holder=holder,
+        failure=str(error),
+        unmatched=sorted(work.unmatched),
+        next_try_at=_next_try(error, work.run.tries, real_now),
+        now=work.clocks.now(),
     )
     return True
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import uuid
 
 from celery import shared_task
-from django.conf import settings
 
 from audit.operations import Actor
 from common import clock
-from rotation import answering, forecasting, generation, syncing
+from rotation import answering, door, forecasting, generation, syncing
 from rotation.operations import forecasts, repairs
 from rotation.operations import syncing as sync_operations
-from rotation.pagerduty import http
 from rotation.queries import disturbances, forecast_facts, waiting
 from rotation.queries import syncing as sync_queries
 
@@ -107,9 +105,10 @@ def sweep_syncs() -> int:
 @shared_task(name="rotation.sync_rotation")
 def sync_rotation(*, run_id: int) -> bool:
     """Carry out one waiting run; False when another worker has it or it is over."""
+    holder = uuid.uuid4().hex
     return syncing.sync_rotation(
         run_id=run_id,
-        gateway=http.HttpGateway(url=settings.PAGERDUTY_API_URL, token=http.token_from_environment),
+        gateway=door.gateway(holder=holder),
         clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
-        holder=uuid.uuid4().hex,
+        holder=holder,
     )

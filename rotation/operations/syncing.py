@@ -246,6 +246,22 @@ def fail_run(
     )
 
 
+def put_back_run(*, run_id: int, holder: str, why: str, next_try_at: dt.datetime) -> None:
+    """Let a run wait again until `next_try_at`: PagerDuty is not to be asked now.
+
+    One that a newer run of its rotation has overtaken meanwhile has failed instead.
+    """
+    back = {"failure": why[:500], "leased_until": None, "lease_holder": ""}
+    tried = F("tries") - 1
+    try:
+        with transaction.atomic():
+            _held(run_id, holder).update(
+                state=State.QUEUED, next_try_at=next_try_at, tries=tried, **back
+            )
+    except IntegrityError:
+        _held(run_id, holder).update(state=State.FAILED, next_try_at=None, **back)
+
+
 def requeue_failed(*, real_now: dt.datetime) -> int:
     """Let failed runs whose time has come wait again; returns how many.
 

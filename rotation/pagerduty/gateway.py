@@ -34,8 +34,25 @@ class RateLimitedError(GatewayError):
         self.wait_seconds = wait_seconds
 
 
+class NotNowError(GatewayError):
+    """Nothing was sent: the account rests, or is busy; in `wait_seconds` it may be tried again."""
+
+    def __init__(self, message: str, *, wait_seconds: float) -> None:
+        """Keep the wait."""
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
 class AuthenticationError(GatewayError):
-    """The token is missing, wrong, or may not do this: no other request will fare better."""
+    """The token is missing, wrong, or may not do this: no other request will fare better.
+
+    `status` is PagerDuty's, None when it was not asked.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        """Keep the status."""
+        super().__init__(message)
+        self.status = status
 
 
 class NotFoundError(GatewayError):

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
 
     Recorder = Callable[[Mapping[str, Any]], None]
+    Turn = Callable[[str, str], contextlib.AbstractContextManager[None]]
 
 TIMEOUT_SECONDS = 15
 PAGE = 100
@@ -82,6 +83,10 @@ def token_from_environment() -> str:
         raise AuthenticationError("The file of PAGERDUTY_API_TOKEN_FILE is unreadable.") from error
 
 
+def _at_once(_token: str, _path: str) -> contextlib.AbstractContextManager[None]:
+    return contextlib.nullcontext()
+
+
 class HttpGateway:
     """A `Gateway` to PagerDuty's REST API, or to whatever answers like it at `url`."""
 
@@ -92,12 +97,17 @@ class HttpGateway:
         token: Callable[[], str],
         recorder: Recorder | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        turn: Turn = _at_once,
     ) -> None:
-        """`token` is asked before each call, so that a new one is used at once."""
+        """`token` is asked before each request, so that a new one is used at once.
+
+        `turn` is given the token and the path, and is entered around each request.
+        """
         self._url = url
         self._token = token
         self._recorder = recorder
         self._timeout = timeout_seconds
+        self._turn = turn
 
     def users(self) -> list[PagerDutyUser]:
         """Everybody with an account."""
@@ -145,12 +155,12 @@ class HttpGateway:
 
     def send(self, request: Request) -> Any:
         """Carry out one write, once."""
-        with self._session() as session, _translated():
+        with self._session(request.path) as session, _translated():
             response = session.request(request.method, request.path, json=request.body)
             return _json(response) if response.content else None
 
     def _get(self, path: str, params: Mapping[str, Any]) -> Any:
-        with self._session() as session, _translated():
+        with self._session(path) as session, _translated():
             return _json(session.get(path, params=dict(params)))
 
     def _pages(self, path: str, name: str, params: Mapping[str, Any]) -> list[Any]:
@@ -165,7 +175,7 @@ class HttpGateway:
         return items
 
     @contextlib.contextmanager
-    def _session(self) -> Iterator[_Session]:
+    def _session(self, path: str) -> Iterator[_Session]:
         token = self._token()
         if not token:
             raise AuthenticationError(
@@ -182,7 +192,8 @@ class HttpGateway:
         session.max_http_attempts = -1
         session.recorder = self._recorder
         try:
-            yield session
+            with self._turn(token, path):
+                yield session
         finally:
             session.close()
 
@@ -223,7 +234,7 @@ def _error_of(response: Any) -> GatewayError:
     said = f"PagerDuty answered {status}: {message}" if message else f"PagerDuty answered {status}"
     if status in AUTHENTICATION:
         error: GatewayError = AuthenticationError(
-            f"{said}. Check PAGERDUTY_API_TOKEN and its rights."
+            f"{said}. Check PAGERDUTY_API_TOKEN and its rights.", status=status
         )
     elif status == NOT_FOUND:
         error = NotFoundError(f"{said}.")

@@ -116,7 +116,8 @@ def asked_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:
 
 def waiting_run_ids(*, real_now: dt.datetime) -> list[int]:
     """Runs that a worker may claim now, oldest first."""
-    free = Q(state=SyncRun.State.QUEUED) | Q(
+    due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=real_now)
+    free = Q(due, state=SyncRun.State.QUEUED) | Q(
         state=SyncRun.State.RUNNING, leased_until__lte=real_now
     )
     return list(

@@ -8,18 +8,18 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from rotation import reading, syncing
+from rotation import door, reading, syncing
 from rotation.models import Rotation, SyncRun
 from rotation.operations import syncing as operations
-from rotation.pagerduty import http
 from rotation.pagerduty.gateway import GatewayError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+    from rotation.pagerduty.gateway import Gateway
 
 BAD_INPUT = 2
 PATIENCE = 120
@@ -105,8 +105,8 @@ def _carry_out(run: SyncRun) -> None:
         time.sleep(1)
 
 
-def _gateway() -> http.HttpGateway:
-    return http.HttpGateway(url=settings.PAGERDUTY_API_URL, token=http.token_from_environment)
+def _gateway() -> Gateway:
+    return door.gateway(holder=uuid.uuid4().hex, patience_seconds=PATIENCE)
 
 
 def _rotations(slug: str | None) -> list[Rotation]:

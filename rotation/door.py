@@ -1,0 +1,41 @@
+"""The one door to PagerDuty: every call goes through it and waits for its turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from common import clock
+from rotation.operations import account
+from rotation.pagerduty import http, paced
+
+if TYPE_CHECKING:
+    from rotation.pagerduty.gateway import Gateway
+
+
+def gateway(*, holder: str, patience_seconds: float = paced.PATIENCE_SECONDS) -> Gateway:
+    """PagerDuty as configured; each request waits until the account's lease is ours.
+
+    Any method may raise `NotNowError`: nothing was sent, and the work should go back to waiting.
+    `holder` is unique to the caller's piece of work; its first request waits for its turn only for
+    `patience_seconds`, so that no worker is held up.
+    """
+    url = settings.PAGERDUTY_API_URL
+    line = paced.Line(
+        url=url,
+        holder=holder,
+        account=account,
+        real_now=clock.real_now,
+        patience_seconds=patience_seconds,
+    )
+    return http.HttpGateway(url=url, token=http.token_from_environment, turn=line.turn)
+
+
+def account_key() -> str:
+    """The key of the account that the next call would be made with; reads the token's file.
+
+    Raises:
+        AuthenticationError: the file is unreadable.
+    """
+    return paced.key_of(url=settings.PAGERDUTY_API_URL, token=http.token_from_environment())
