@@ -44,6 +44,8 @@ class Action(enum.StrEnum):
     UPDATE_SCHEDULE = "update_schedule"
     CREATE_OVERRIDES = "create_overrides"
     REMOVE_OVERRIDE = "remove_override"
+    CREATE_POLICY = "create_policy"
+    UPDATE_POLICY = "update_policy"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,13 +248,14 @@ def _update(
     return [
         Step(
             action=Action.UPDATE_SCHEDULE,
-            reason=_sentence(changes),
+            reason=sentence(changes),
             request=Request(method="PUT", path=f"/schedules/{held.ref}", body=body),
         )
     ]
 
 
-def _sentence(changes: Sequence[str]) -> str:
+def sentence(changes: Sequence[str]) -> str:
+    """The changes as one sentence of at most 300 characters; `changes` is not empty."""
     text = "; ".join(changes)
     if len(text) >= LONGEST_REASON:
         text = f"{text[: LONGEST_REASON - 2]}…"
