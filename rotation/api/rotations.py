@@ -18,7 +18,7 @@ from rotation.domain.fairness import furthest
 from rotation.queries import (
     board_facts,
     duty,
-    fairness,
+    fairness_page,
     patterns,
     policy_page,
     rotations,
@@ -111,7 +111,7 @@ class FairnessView(OneRotationView):
 
     @extend_schema(tags=TAGS, responses=answers({200: schedule.FairnessSerializer}, 403, 404))
     def get(self, request: Request, slug: str) -> Response:
-        """Each person's load against the fair share, for the team's people and managers."""
+        """Each person's load, holidays and wishes, for the team's people and managers."""
         del request
         rotation = self.rotation(slug)
         facts = board_facts.board_facts(
@@ -128,9 +128,10 @@ class FairnessView(OneRotationView):
         team_id = rotation.team_id
         if not access.reads_loads(viewer=self.viewer, team_id=team_id, member_ids=members):
             raise PermissionDenied("The people and managers of a team see how its load is shared.")
-        loads = fairness.published_loads(facts)
-        offs = (line.off for level in loads for line in level.lines)
-        body = {"furthest": furthest(offs), "levels": loads}
+        policy = patterns.policy_in_force(rotation_id=rotation.pk, now=self.now)
+        levels = fairness_page.fair_levels(facts, policy=policy)
+        offs = (line.load.off for level in levels for line in level.lines)
+        body = {"furthest": furthest(offs), "levels": levels}
         return Response(schedule.FairnessSerializer(body).data)
 
 

@@ -77,14 +77,35 @@ class HandoversSerializer(serializers.Serializer[Any]):
     handovers = HandoverSerializer(many=True)
 
 
-class LoadSerializer(serializers.Serializer[Any]):
-    """One person's weeks and load against the fair share of somebody with their time in term."""
+class OverLimitSerializer(serializers.Serializer[Any]):
+    """A term with more shifts than the policy wants."""
 
-    engineer = PersonRefSerializer(source="mark")
-    weeks = serializers.IntegerField()
-    load = HundredthsField()
-    fair_share = HundredthsField(source="fair")
-    off = HundredthsField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    shifts = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class LoadSerializer(serializers.Serializer[Any]):
+    """One person's weeks and load against the fair share of somebody with their time in term.
+
+    Of the weeks, `done` are over and `coming` are published; holidays are weeks with a public
+    holiday. Wishes count for published weeks.
+    """
+
+    engineer = PersonRefSerializer(source="load.mark")
+    weeks = serializers.IntegerField(source="load.weeks")
+    load = HundredthsField(source="load.load")
+    fair_share = HundredthsField(source="load.fair")
+    off = HundredthsField(source="load.off")
+    done = serializers.IntegerField()
+    coming = serializers.IntegerField()
+    holidays_done = serializers.IntegerField()
+    holidays_coming = serializers.IntegerField()
+    fair_holidays = HundredthsField()
+    wishes_met = serializers.IntegerField()
+    wishes_unmet = serializers.IntegerField()
+    over_limit = OverLimitSerializer(many=True, source="over")
 
 
 class LevelLoadsSerializer(serializers.Serializer[Any]):

@@ -243,3 +243,28 @@ def test_the_forecast_says_the_first_gap_and_who_is_needed_by_when(cast: Cast) -
         (last.isoformat(), 2, 3),
     ]
     assert (body["people_now"], body["minimum"], body["below_minimum_from"]) == (7, 6, None)
+
+
+def test_fairness_counts_holidays_wishes_and_terms_with_too_many_shifts(published: Cast) -> None:
+    level = builders.level_of(published.rotation)
+    holiday = level.shifts.get(week_date=WEEKS[2])
+    holiday.holidays = ["A day off"]
+    holiday.save(update_fields=["holidays"])
+    builders.make_wish(
+        engineer=published.ben, team=published.team, week_date=WEEKS[0], wish="avoid"
+    )
+    for number in range(4, 9):
+        week_date = builders.NEXT_WEEK + number * builders.WEEK
+        builders.make_shift(level=level, week_date=week_date, holder=published.ben)
+
+    body = published.api("anna").get("rotations/core/fairness/").expect(200)
+
+    ben = next(
+        person
+        for person in body["levels"][0]["people"]
+        if person["engineer"]["id"] == published.ben.pk
+    )
+    assert (ben["weeks"], ben["done"], ben["coming"]) == (8, 0, 8)
+    assert (ben["holidays_done"], ben["holidays_coming"]) == (0, 1)
+    assert (ben["wishes_met"], ben["wishes_unmet"]) == (0, 1)
+    assert [(over["shifts"], over["limit"]) for over in ben["over_limit"]] == [(8, 6)]
