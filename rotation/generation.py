@@ -103,10 +103,8 @@ def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedSh
     weeks = {week.week_date.isoformat(): week for week in plan.weeks}
     reasons: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for reason in _gap_reasons(solution):
-        engineer_id = None if reason.person is None else int(reason.person)
-        reasons.setdefault((reason.week, reason.level), []).append(
-            {"engineer": engineer_id, "code": reason.code}
-        )
+        told = reasons.setdefault((reason.week, reason.level), [])
+        told.append(_reason(plan, weeks[reason.week].week_date, reason))
     kept = instances.holders_of(plan)
     if policies.leaves_gaps_open(plan.objectives):
         _add_limits(plan, solution, reasons)
@@ -124,6 +122,20 @@ def _proposed(plan: planning.Plan, solution: Solution) -> list[drafts.ProposedSh
         )
         for cell in solution.assignments
     ]
+
+
+def _reason(plan: planning.Plan, week_date: dt.date, reason: GapReason) -> dict[str, Any]:
+    if reason.person is None:
+        return {"engineer": None, "code": reason.code}
+    engineer_id = int(reason.person)
+    code = instances.reason_code(
+        plan,
+        level=reason.level,
+        week_date=week_date,
+        engineer_id=engineer_id,
+        code=reason.code,
+    )
+    return {"engineer": engineer_id, "code": code}
 
 
 def _add_limits(

@@ -83,6 +83,23 @@ def holders_of(plan: planning.Plan) -> dict[tuple[str, dt.date], int]:
     }
 
 
+def reason_code(
+    plan: planning.Plan, *, level: str, week_date: dt.date, engineer_id: int, code: str
+) -> str:
+    """What keeps somebody from a week, in the plan's terms: `forbidden` is by hand alone.
+
+    The solver's word stands for rest around a cover (`cover_rest`) and for days away that count at
+    one level (`unavailable`) too.
+    """
+    if code != "forbidden":
+        return code
+    [found] = [each for each in plan.levels if each.level == level]
+    if (week_date, engineer_id) in found.forbidden:
+        return code
+    away = {person.engineer_id: person.away for person in found.people}
+    return "unavailable" if week_date in away.get(engineer_id, ()) else "cover_rest"
+
+
 def _forbidden(
     plan: planning.Plan, levels: tuple[planning.PlanLevel, ...], level: planning.PlanLevel
 ) -> list[tuple[dt.date, int]]:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 WEEK_DAYS = 7
 NOBODY = "Nobody has a term at this level."
-_PLURALS = {"is": "are", "has": "have"}
+_PLURALS = {"is": "are", "has": "have", "was": "were"}
 _WORDS = {
     "no_role": "has no term at this level",
     "inactive": "is not in a term then",
     "unavailable": "is away",
+    "forbidden": "was kept away by hand",
+    "cover_rest": "is resting around a week that they cover",
     "other_level": "has the other level in this week",
     "limit": "has as many shifts as a term holds, which counts before gaps here",
 }

@@ -30,6 +30,7 @@ from rotation.queries import (
     drafts,
     fairness,
     hand_rules,
+    limits,
 )
 from rotation.views.finding import draft_of
 
@@ -195,6 +196,12 @@ def _solved(draft: Draft, now: dt.datetime) -> dict[str, Any]:
             "decision": draft_page.decision(found, plan=plan),
             "stale": draft_state.staleness(draft=draft, plan=plan, now=now),
             "publishable": draft_page.publishable_weeks(draft=draft, now=now),
+            "over": limits.people_over_limit(
+                rotation=draft.rotation,
+                policy=draft.policy,
+                now=now,
+                proposed={(each.level, each.week_date): each.holder_id for each in found.weeks},
+            ),
         }
     return context
 

@@ -252,6 +252,16 @@ def test_gaps_of_new_weeks_are_not_held_against_the_published_ones(team: TeamAtW
     assert "<dt>Furthest from fair share</dt><dd>0.0<small>" in page
 
 
+def test_who_would_hold_more_shifts_than_a_term_should_is_named(team: TeamAtWork) -> None:
+    level = level_figures(person_figures(team.ben))
+
+    some = _page(team, drafted(team, draft_figures(level), *[team.ben] * 6))
+    more = _page(team, drafted(team, draft_figures(level), *[team.ben] * 7))
+
+    assert "the policy wants 6 at most" not in some
+    assert "Ben, primary: 7 shifts in the term from" in more
+
+
 def test_the_page_asks_as_much_for_many_weeks_and_people_as_for_few(team: TeamAtWork) -> None:
     few = drafted(team, draft_figures(level_figures(person_figures(team.ben))), team.ben)
     many = drafted(
