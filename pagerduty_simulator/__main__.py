@@ -9,6 +9,7 @@ import sys
 
 from pagerduty_simulator.clock import Clock
 from pagerduty_simulator.seeds import UnusableStateError
+from pagerduty_simulator.sender import Sender
 from pagerduty_simulator.server import Server, Stop
 from pagerduty_simulator.simulator import Simulator
 from pagerduty_simulator.state import UnreadableStateError
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return _failed(f"cannot listen on {asked.host}:{asked.port}: {error.strerror or error}")
     Stop(server)
+    simulator.listen_at(server.address)
+    Sender(simulator).start()
     sys.stdout.write(f"PagerDuty simulator on {server.address}\n")
     sys.stdout.flush()
     with server:

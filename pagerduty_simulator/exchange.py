@@ -21,6 +21,17 @@ LAST_ITEM = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who makes a change, as audit records name them: a person in a browser, or an API key."""
+
+    id: str = "PKEY001"
+    kind: str = "api_key"
+    summary: str = "API key"
+    method: str = "api_token"
+    token_end: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A request that is let in: parsed, authenticated, with the time at which it counts."""
 
@@ -32,6 +43,7 @@ class Call:
     now: int
     base_url: str
     failing_items: frozenset[int] = frozenset()
+    author: Author = field(default_factory=Author)
 
     def text(self, name: str) -> str | None:
         """The parameter's last value; None when it was not sent."""

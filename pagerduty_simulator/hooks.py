@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pagerduty_simulator import clock, page, refusals, times
+from pagerduty_simulator import clock, incident_hooks, page, times
 from pagerduty_simulator.faults import UnusableFaultError
+from pagerduty_simulator.incident_engine import NotPossibleError
 from pagerduty_simulator.seeds import UnusableStateError
 from pagerduty_simulator.switches import SWITCHES, UnknownSwitchError
-from pagerduty_simulator.wire import Request, Response, json_response, read_json
+from pagerduty_simulator.wire import (
+    Request,
+    Response,
+    UnusableRequestError,
+    document,
+    json_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pagerduty_simulator.simulator import Simulator
-
-
-class UnusableRequestError(ValueError):
-    """The hook was not given what it needs."""
 
 
 def answer(simulator: Simulator, request: Request) -> Response:
@@ -29,6 +32,8 @@ def answer(simulator: Simulator, request: Request) -> Response:
     handler = _HANDLERS.get((method, request.path), _nothing)
     if method == "GET" and request.path.startswith(page.SCHEDULE_PATH):
         handler = page.schedule_page
+    if method == "PUT" and request.path.startswith(incident_hooks.INCIDENT_PATH):
+        handler = incident_hooks.change_incident
     try:
         return handler(simulator, request)
     except (
@@ -36,6 +41,7 @@ def answer(simulator: Simulator, request: Request) -> Response:
         UnusableFaultError,
         UnusableStateError,
         UnknownSwitchError,
+        NotPossibleError,
         clock.ClockFileError,
     ) as error:
         return _problem(500 if isinstance(error, clock.ClockFileError) else 400, str(error))
@@ -54,16 +60,6 @@ def _is_foreign(request: Request) -> bool:
 
 def _problem(status: int, message: str) -> Response:
     return json_response(status, {"error": {"message": message}})
-
-
-def _document(request: Request) -> dict[str, Any]:
-    try:
-        found = read_json(request.body)
-    except refusals.RefusedError as error:
-        raise UnusableRequestError("the body is not valid JSON") from error
-    if not isinstance(found, dict):
-        raise UnusableRequestError("the body must be a JSON object")
-    return found
 
 
 def _nothing(_simulator: Simulator, request: Request) -> Response:
@@ -92,7 +88,7 @@ def _list_faults(simulator: Simulator, _request: Request) -> Response:
 
 
 def _add_fault(simulator: Simulator, request: Request) -> Response:
-    fault = simulator.faults.add(_document(request))
+    fault = simulator.faults.add(document(request))
     return json_response(201, {"fault": fault.shown()})
 
 
@@ -132,7 +128,7 @@ def _get_state(simulator: Simulator, _request: Request) -> Response:
 
 
 def _put_state(simulator: Simulator, request: Request) -> Response:
-    simulator.replace(_document(request))
+    simulator.replace(document(request))
     return _get_state(simulator, request)
 
 
@@ -152,7 +148,7 @@ def _list_switches(simulator: Simulator, _request: Request) -> Response:
 
 
 def _put_switches(simulator: Simulator, request: Request) -> Response:
-    wanted = _document(request)
+    wanted = document(request)
     with simulator.lock:
         simulator.account.switches.change(wanted)
         simulator.save()
@@ -178,4 +174,7 @@ _HANDLERS: dict[tuple[str, str], Callable[[Simulator, Request], Response]] = {
     ("PUT", "/_sim/state"): _put_state,
     ("GET", "/_sim/switches"): _list_switches,
     ("PUT", "/_sim/switches"): _put_switches,
+    ("POST", "/_sim/incidents"): incident_hooks.trigger_incident,
+    ("POST", "/_sim/webhook"): incident_hooks.send_events,
+    ("GET", "/_sim/webhooks"): incident_hooks.list_attempts,
 }

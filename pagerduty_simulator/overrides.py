@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from pagerduty_simulator import layers, references, refusals, schedules, times
+from pagerduty_simulator import audit, layers, references, refusals, schedules, times
 from pagerduty_simulator.exchange import LAST_ITEM, Call, Reply
 from pagerduty_simulator.rendering import Window
 
@@ -83,6 +83,8 @@ def create_overrides(account: Account, call: Call, schedule_id: str) -> Reply:
         results.append({"status": 201, "override": answer})
     if made:
         account.schedules.put({**schedule, "overrides": [*schedule["overrides"], *made]})
+    for item in made:
+        audit.record_override(account, call, schedule, "create", item)
     return Reply(status=201, body=results)
 
 
@@ -139,6 +141,7 @@ def delete_override(account: Account, call: Call, schedule_id: str, override_id:
     start, end = _bounds(found[0])
     if end <= call.now:
         raise refusals.invalid("You cannot remove a past override", code=refusals.INVALID_OVERRIDE)
+    audit.record_override(account, call, schedule, "delete", found[0])
     if start >= call.now:
         kept = [item for item in schedule["overrides"] if item["id"] != override_id]
         account.schedules.put({**schedule, "overrides": kept})

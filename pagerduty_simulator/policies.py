@@ -1,4 +1,4 @@
-"""The API's answers about escalation policies and services."""
+"""The API's answers about escalation policies."""
 
 from __future__ import annotations
 
@@ -162,35 +162,3 @@ def _services_of(account: Account, policy_id: str) -> list[str]:
         for service in account.services
         if (service.get("escalation_policy") or {}).get("id") == policy_id
     ]
-
-
-def list_services(account: Account, call: Call) -> Reply:
-    """GET /services."""
-    answer = page(call).of("services", named(account.services, call.text("query")))
-    answer["services"] = [_service(account, item, call) for item in answer["services"]]
-    return Reply(status=200, body=answer)
-
-
-def get_service(account: Account, call: Call, service_id: str) -> Reply:
-    """GET /services/{id}."""
-    service = account.services.get(service_id)
-    if service is None:
-        raise refusals.missing()
-    return Reply(status=200, body={"service": _service(account, service, call)})
-
-
-def _service(account: Account, service: Json, call: Call) -> Json:
-    policy_id = (service.get("escalation_policy") or {}).get("id", "")
-    return {
-        **references.identity(service, "service", call.base_url),
-        "name": service["name"],
-        "description": service["description"],
-        "status": service.get("status", "active"),
-        "auto_resolve_timeout": service.get("auto_resolve_timeout"),
-        "acknowledgement_timeout": service.get("acknowledgement_timeout"),
-        "escalation_policy": references.reference(
-            account, "escalation_policy", policy_id, call.base_url
-        ),
-        "teams": [],
-        "integrations": [],
-    }

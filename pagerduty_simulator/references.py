@@ -13,6 +13,7 @@ _PATHS = {
     "schedule": "schedules",
     "escalation_policy": "escalation_policies",
     "service": "services",
+    "incident": "incidents",
 }
 
 
@@ -21,9 +22,22 @@ def identity(item: Json, kind: str, base_url: str) -> Json:
     return {
         "id": item["id"],
         "type": kind,
-        "summary": item["name"],
+        "summary": summary(item, kind),
         "self": f"{base_url}/{_PATHS[kind]}/{item['id']}",
         "html_url": web_address(item["id"], kind, base_url),
+    }
+
+
+def summary(item: Json, kind: str) -> str:
+    """How the object is named in one line."""
+    return f"[#{item['number']}] {item['title']}" if kind == "incident" else str(item["name"])
+
+
+def incident_addresses(incident_id: str, base_url: str) -> Json:
+    """An incident's two addresses."""
+    return {
+        "self": f"{base_url}/incidents/{incident_id}",
+        "html_url": web_address(incident_id, "incident", base_url),
     }
 
 
@@ -31,6 +45,8 @@ def web_address(object_id: str, kind: str, base_url: str) -> str:
     """Where a person looks at the object: a page of the simulator."""
     if kind == "schedule":
         return f"{base_url}/_sim/schedules/{object_id}"
+    if kind == "incident":
+        return f"{base_url}/#{object_id}"
     return f"{base_url}/"
 
 

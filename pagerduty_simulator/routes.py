@@ -6,7 +6,19 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pagerduty_simulator import oncalls, overrides, policies, refusals, schedules, users
+from pagerduty_simulator import (
+    audit,
+    incidents,
+    log_entries,
+    oncalls,
+    overrides,
+    policies,
+    refusals,
+    schedules,
+    services,
+    users,
+    webhook_subscriptions,
+)
 from pagerduty_simulator.exchange import Call, Reply
 
 if TYPE_CHECKING:
@@ -31,6 +43,7 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("PUT", "/schedules/{}", schedules.update_schedule),
     ("DELETE", "/schedules/{}", schedules.delete_schedule),
     ("GET", "/schedules/{}/users", schedules.list_users_on_call),
+    ("GET", "/schedules/{}/audit/records", audit.list_of_schedule),
     ("GET", "/schedules/{}/overrides", overrides.list_overrides),
     ("POST", "/schedules/{}/overrides", overrides.create_overrides),
     ("DELETE", "/schedules/{}/overrides/{}", overrides.delete_override),
@@ -40,8 +53,21 @@ _TABLE: list[tuple[str, str, Handler]] = [
     ("PUT", "/escalation_policies/{}", policies.update_policy),
     ("DELETE", "/escalation_policies/{}", policies.delete_policy),
     ("GET", "/oncalls", oncalls.list_oncalls),
-    ("GET", "/services", policies.list_services),
-    ("GET", "/services/{}", policies.get_service),
+    ("GET", "/services", services.list_services),
+    ("POST", "/services", services.create_service),
+    ("GET", "/services/{}", services.get_service),
+    ("PUT", "/services/{}", services.update_service),
+    ("GET", "/incidents", incidents.list_incidents),
+    ("GET", "/incidents/{}", incidents.get_incident),
+    ("PUT", "/incidents/{}", incidents.update_incident),
+    ("GET", "/incidents/{}/log_entries", log_entries.list_of_incident),
+    ("GET", "/log_entries", log_entries.list_all),
+    ("GET", "/notifications", log_entries.list_notifications),
+    ("GET", "/webhook_subscriptions", webhook_subscriptions.list_subscriptions),
+    ("POST", "/webhook_subscriptions", webhook_subscriptions.create_subscription),
+    ("GET", "/webhook_subscriptions/{}", webhook_subscriptions.get_subscription),
+    ("PUT", "/webhook_subscriptions/{}", webhook_subscriptions.update_subscription),
+    ("DELETE", "/webhook_subscriptions/{}", webhook_subscriptions.delete_subscription),
 ]
 
 _ROUTES = [

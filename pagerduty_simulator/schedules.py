@@ -6,7 +6,7 @@ import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pagerduty_simulator import layers, refusals, schedule_answers, timeline, times, users
+from pagerduty_simulator import audit, layers, refusals, schedule_answers, timeline, times, users
 from pagerduty_simulator.exchange import Call, Reply, named, page
 from pagerduty_simulator.rendering import Window
 
@@ -59,6 +59,7 @@ def create_schedule(account: Account, call: Call) -> Reply:
     candidate = _candidate(account, wanted, call, old=None)
     schedule = {**_with_layer_ids(account, candidate), "id": account.new_id()}
     account.schedules.put(schedule)
+    audit.record_schedule(account, call, after=schedule)
     return _answer(account, schedule, call, status=201)
 
 
@@ -68,6 +69,7 @@ def update_schedule(account: Account, call: Call, schedule_id: str) -> Reply:
     candidate = _candidate(account, call.document("schedule"), call, old=old)
     schedule = _with_layer_ids(account, candidate)
     account.schedules.put(schedule)
+    audit.record_schedule(account, call, before=old, after=schedule)
     return _answer(account, schedule, call, status=200)
 
 
@@ -78,14 +80,15 @@ def preview_schedule(account: Account, call: Call) -> Reply:
     return _answer(account, _candidate(account, wanted, call, old=old), call, status=200)
 
 
-def delete_schedule(account: Account, _call: Call, schedule_id: str) -> Reply:
+def delete_schedule(account: Account, call: Call, schedule_id: str) -> Reply:
     """DELETE /schedules/{id}: refused while an escalation policy uses it."""
-    known(account, schedule_id)
+    schedule = known(account, schedule_id)
     if schedule_answers.policies_of(account, schedule_id):
         raise refusals.invalid(
             "Schedule can't be deleted if it's being used by escalation policies"
         )
     account.schedules.remove(schedule_id)
+    audit.record_schedule(account, call, before=schedule)
     return Reply(status=204)
 
 

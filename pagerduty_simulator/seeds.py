@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pagerduty_simulator import shapes, times
+from pagerduty_simulator import shapes, times, webhook_subscriptions
 from pagerduty_simulator.state import COLLECTIONS, Account, Json
 from pagerduty_simulator.switches import UnknownSwitchError
 
@@ -167,12 +167,30 @@ def _override(made: Account, raw: object, where: str, zone: dt.tzinfo) -> Json:
     }
 
 
+def _as_kept(_made: Account, raw: Json, where: str) -> Json:
+    """What only this program writes: taken as GET /_sim/state has given it."""
+    return {**raw, "id": _text(raw.get("id"), f"{where}/id")}
+
+
+def _subscription(made: Account, raw: Json, where: str) -> Json:
+    if not {"events", "filter"} <= set(raw):
+        raise UnusableStateError(f"{where}: a web-hook subscription needs events and a filter")
+    kept = webhook_subscriptions.kept(made, raw)
+    _text(kept["url"], f"{where}/url")
+    return kept
+
+
 _MAKERS: dict[str, Callable[[Account, Json, str], Json]] = {
     "users": _user,
     "teams": _named,
     "schedules": _schedule,
     "escalation_policies": _policy,
     "services": _named,
+    "incidents": _as_kept,
+    "log_entries": _as_kept,
+    "audit_records": _as_kept,
+    "webhook_subscriptions": _subscription,
+    "deliveries": _as_kept,
 }
 
 

@@ -12,12 +12,13 @@ import threading
 import time
 import traceback
 import urllib.parse
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pagerduty_simulator import refusals, routes, seeds, state, times
+from pagerduty_simulator import incident_engine, refusals, routes, seeds, state, times
 from pagerduty_simulator.clock import Clock, ClockFileError, machine_now
-from pagerduty_simulator.exchange import Call, Reply
+from pagerduty_simulator.exchange import Author, Call, Reply
 from pagerduty_simulator.faults import Fault, Faults
 from pagerduty_simulator.journal import KEPT_HEADERS, Exchange, Journal
 from pagerduty_simulator.limits import Limits
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterator
 
+_MOST_ATTEMPTS = 1000
 _CREDENTIALS = re.compile(r"(?:Token token=\"?|Bearer )([^\s\"]+)\"?")
 
 
@@ -42,6 +44,8 @@ class Simulator:
     limits: Limits = field(default_factory=Limits)
     account: state.Account = field(default_factory=state.Account)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    attempts: deque[state.Json] = field(default_factory=lambda: deque(maxlen=_MOST_ATTEMPTS))
+    address: str = ""
     _in_flight: int = 0
 
     def load(self) -> None:
@@ -51,7 +55,16 @@ class Simulator:
             UnreadableStateError: the file is no JSON object.
             UnusableStateError: the file's object is not a state.
         """
-        self.account = seeds.account(state.read(self.state_file) or {})
+        self._take(seeds.account(state.read(self.state_file) or {}))
+
+    def listen_at(self, address: str) -> None:
+        """Name in web-hooks the address under which this simulator is reached."""
+        self.address = address
+        self.account.address = address
+
+    def _take(self, account: state.Account) -> None:
+        account.address = self.address
+        self.account = account
 
     def save(self) -> None:
         """Write the account to its file; an account that cannot be written is not kept either.
@@ -72,7 +85,7 @@ class Simulator:
             UnusableStateError: the document is not a state.
         """
         with self.lock:
-            self.account = seeds.account(document, issued=self.account.issued)
+            self._take(seeds.account(document, issued=self.account.issued))
             self.save()
 
     @contextlib.contextmanager
@@ -133,8 +146,9 @@ class Simulator:
         try:
             call = self._call(request, fault)
             with self.lock:
+                moved = incident_engine.advance(self.account, call.now)
                 reply = routes.answer(self.account, call)
-                if request.method != "GET":
+                if moved or request.method != "GET":
                     self.save()
         except refusals.RefusedError as refused:
             return _refused(refused)
@@ -157,6 +171,7 @@ class Simulator:
             now=self.clock.now(),
             base_url=request.base_url,
             failing_items=fault.partial if fault else frozenset(),
+            author=Author(token_end=(self._token_of(request) or "")[-4:]),
         )
 
     def _written_down(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,20 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-COLLECTIONS = ("users", "teams", "schedules", "escalation_policies", "services")
+COLLECTIONS = (
+    "users",
+    "teams",
+    "schedules",
+    "escalation_policies",
+    "services",
+    "incidents",
+    "log_entries",
+    "audit_records",
+    "webhook_subscriptions",
+    "deliveries",
+)
 
+_MOST_EVENTS = 500
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -71,8 +84,16 @@ class Account:
     schedules: Collection = field(default_factory=Collection)
     escalation_policies: Collection = field(default_factory=Collection)
     services: Collection = field(default_factory=Collection)
+    incidents: Collection = field(default_factory=Collection)
+    log_entries: Collection = field(default_factory=Collection)
+    audit_records: Collection = field(default_factory=Collection)
+    webhook_subscriptions: Collection = field(default_factory=Collection)
+    deliveries: Collection = field(default_factory=Collection)
     switches: switches.Switches = field(default_factory=switches.Switches)
     issued: int = 0
+    # Not in the file: where this account is reached, and the latest events for replays.
+    address: str = ""
+    events: deque[Json] = field(default_factory=lambda: deque(maxlen=_MOST_EVENTS))
 
     def collection(self, name: str) -> Collection:
         """The collection of that name, one of COLLECTIONS."""

@@ -124,6 +124,21 @@ SWITCHES: dict[str, Switch] = {
         others=(404, 200),
         question="What does GET /schedules/{id} answer for an upgraded (schedule_v3) one?",
     ),
+    "override_audit": Switch(
+        default="none",
+        others=("recorded",),
+        question="Do overrides leave audit records?",
+    ),
+    "audit_of_deleted": Switch(
+        default="missing",
+        others=("kept",),
+        question="Are the audit records of a deleted schedule still told?",
+    ),
+    "webhook_retries": Switch(
+        default="48_hours",
+        others=("five_attempts",),
+        question="How long is an event tried again? (An older text: 5 attempts in 20 minutes.)",
+    ),
     "rate_limit": Switch(
         default=960, question="How many requests a minute may a token make? (0: no limit.)"
     ),

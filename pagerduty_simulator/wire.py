@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _MOST_PARAMETERS = 5000
 
 
+class UnusableRequestError(ValueError):
+    """A hook was not given what it needs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request as it came over the wire; header names in lower case."""
@@ -63,6 +67,21 @@ def read_json(body: bytes) -> Any:
         return json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise refusals.invalid("The request body is not valid JSON") from error
+
+
+def document(request: Request) -> dict[str, Any]:
+    """The JSON object in a hook's request.
+
+    Raises:
+        UnusableRequestError: the body is something else.
+    """
+    try:
+        found = read_json(request.body)
+    except refusals.RefusedError as error:
+        raise UnusableRequestError("the body is not valid JSON") from error
+    if not isinstance(found, dict):
+        raise UnusableRequestError("the body must be a JSON object")
+    return found
 
 
 def _no_constant(name: str) -> Any:

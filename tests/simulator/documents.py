@@ -92,3 +92,68 @@ def lines(part: Json) -> list[str]:
         f"{entry['start']} {entry['end']} {entry['user']['id']}"
         for entry in part["rendered_schedule_entries"]
     ]
+
+
+def team_on_call(simulator: RunningSimulator, **policy: Any) -> Json:
+    """A policy with Ben at level 1 by a schedule and Anna at level 2, and the service Checkout.
+
+    Gives `service`, `policy` and `schedule` ids; the delay is 20 minutes at each level.
+    """
+    week = layer(BEN, start="2026-12-01T09:00:00Z", end="2027-03-01T12:00:00Z")
+    made = created(simulator, week)
+    targets = [(made["id"], "schedule_reference"), (ANNA, "user_reference")]
+    rules = [
+        {"escalation_delay_in_minutes": 20, "targets": [{"id": target, "type": kind}]}
+        for target, kind in targets
+    ]
+    wanted = {
+        "type": "escalation_policy",
+        "name": "Virtual team",
+        "escalation_rules": rules,
+        "num_loops": 0,
+        **policy,
+    }
+    answer = simulator.call("POST", "/escalation_policies", {"escalation_policy": wanted})
+    policy_id = answer.body["escalation_policy"]["id"]
+    service = {
+        "type": "service",
+        "name": "Checkout",
+        "escalation_policy": {"id": policy_id, "type": "escalation_policy_reference"},
+    }
+    answer = simulator.call("POST", "/services", {"service": service})
+    assert answer.status == 201, answer.text
+    return {
+        "service": answer.body["service"]["id"],
+        "policy": policy_id,
+        "schedule": made["id"],
+    }
+
+
+def triggered(simulator: RunningSimulator, service_id: str, **fields: Any) -> Json:
+    """An incident of the service, as the API answers it."""
+    body = {"service": service_id, "title": "Checkout is slow", **fields}
+    answer = simulator.call("POST", "/_sim/incidents", body)
+    assert answer.status == 201, answer.text
+    incident_id = answer.body["incident"]["id"]
+    found: Json = simulator.call("GET", f"/incidents/{incident_id}").body["incident"]
+    return found
+
+
+def subscribed(simulator: RunningSimulator, url: str, **fields: Any) -> Json:
+    """A web-hook subscription for the whole account, as it was answered."""
+    wanted = {
+        "type": "webhook_subscription",
+        "delivery_method": {"type": "http_delivery_method", "url": url},
+        "events": [
+            "incident.triggered",
+            "incident.acknowledged",
+            "incident.escalated",
+            "incident.resolved",
+        ],
+        "filter": {"type": "account_reference"},
+        **fields,
+    }
+    answer = simulator.call("POST", "/webhook_subscriptions", {"webhook_subscription": wanted})
+    assert answer.status == 200, answer.text
+    made: Json = answer.body["webhook_subscription"]
+    return made

@@ -189,7 +189,7 @@ def test_the_journal_is_told_from_a_number_on_and_forgotten(simulator: RunningSi
     ("method", "path", "body", "status"),
     [
         ("GET", "/_sim/health", None, 200),
-        ("POST", "/_sim/webhook", {}, 404),
+        ("POST", "/_sim/webhook", {}, 400),
         ("GET", "/_sim/nothing", None, 404),
         ("GET", "/_sim/requests?after=x", None, 400),
         ("PUT", "/_sim/state", [], 400),

@@ -20,6 +20,9 @@ from tests.simulator.documents import (
     override,
     rendered,
     schedule,
+    subscribed,
+    team_on_call,
+    triggered,
 )
 from tests.simulator.running import ROOT
 
@@ -56,6 +59,50 @@ def test_the_exchanges_are_as_pagerduty_describes_them(
 
     assert len(exchanges) >= 35
     assert _violations(exchanges, tmp_path) == f"{len(exchanges)} exchanges, 0 violations\n"
+
+
+@pytest.mark.reference
+def test_what_is_said_of_incidents_is_as_pagerduty_describes_it(
+    simulator: RunningSimulator, tmp_path: pathlib.Path
+) -> None:
+    made = team_on_call(simulator)
+    incident = triggered(simulator, made["service"])
+    place, sender = f"/incidents/{incident['id']}", {"From": "ben@example.org"}
+    simulator.move_to("2026-12-01T10:30:00Z")
+    span = {"since": "2026-12-01T00:00:00Z", "until": "2026-12-02T00:00:00Z"}
+    for path in (place, f"{place}/log_entries", "/log_entries", "/incidents", "/services"):
+        simulator.call("GET", path)
+    for path in ("/notifications", "/log_entries", "/incidents"):
+        simulator.call("GET", path, query=span)
+    for status in ("acknowledged", "resolved"):
+        body = {"incident": {"type": "incident_reference", "status": status}}
+        simulator.call("PUT", place, body, headers=sender)
+    simulator.call("GET", f"/services/{made['service']}")
+    _use_subscriptions(simulator)
+    records = f"/schedules/{made['schedule']}/audit/records"
+    for query in ({}, {"limit": "1"}, {"since": "2026-11-20T00:00:00Z"}, {"cursor": "x"}):
+        simulator.call("GET", records, query=query)
+
+    exchanges = simulator.requests()
+
+    assert _violations(exchanges, tmp_path) == f"{len(exchanges)} exchanges, 0 violations\n"
+
+
+@pytest.mark.reference
+def test_no_name_of_an_acknowledgement_satisfies_the_description_of_log_entries(
+    simulator: RunningSimulator, tmp_path: pathlib.Path
+) -> None:
+    made = team_on_call(simulator)
+    incident = triggered(simulator, made["service"])
+    simulator.call("PUT", f"/_sim/incidents/{incident['id']}", {"status": "acknowledged"})
+    simulator.clear_requests()
+    simulator.call("GET", f"/incidents/{incident['id']}/log_entries")
+
+    report = _violations(simulator.requests(), tmp_path)
+
+    # There AcknowledgeLogEntry has two names at once: acknowledge_… and acknowledgement_log_entry.
+    assert "acknowledge_log_entry' is not one of" in report
+    assert report.endswith("1 exchanges, 1 violations\n")
 
 
 @pytest.mark.reference
@@ -148,6 +195,17 @@ def _use_overrides(simulator: RunningSimulator, made: Json) -> None:
         for item in answer.body[:2]
     ]
     assert statuses == [200, 204]
+
+
+def _use_subscriptions(simulator: RunningSimulator) -> None:
+    made = subscribed(simulator, "http://127.0.0.1:9/")
+    place = f"/webhook_subscriptions/{made['id']}"
+    simulator.call("GET", "/webhook_subscriptions", query={"filter_type": "account"})
+    simulator.call("GET", place)
+    simulator.call("PUT", place, {"webhook_subscription": {"events": ["incident.resolved"]}})
+    simulator.call("PUT", place, {"webhook_subscription": {"events": ["incident.danced"]}})
+    for _ in range(2):
+        simulator.call("DELETE", place)
 
 
 def _be_refused(simulator: RunningSimulator, made: Json) -> None:
