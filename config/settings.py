@@ -10,6 +10,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from common import sealing
 from config import env
 
 django_stubs_ext.monkeypatch()
@@ -281,6 +282,12 @@ SPECTACULAR_SETTINGS = {
 
 # ------------------------------------------------------------------ PagerDuty
 PAGERDUTY_API_URL = env.text("PAGERDUTY_API_URL", "https://api.pagerduty.com").rstrip("/")
+# The newest first; the others still open what they sealed. Without one, no web-hook is taken.
+ROTA_WEBHOOK_KEYS = [
+    key.strip() for key in env.secret("ROTA_WEBHOOK_KEY").split(",") if key.strip()
+]
+if not all(map(sealing.is_key, ROTA_WEBHOOK_KEYS)):
+    raise ImproperlyConfigured("ROTA_WEBHOOK_KEY holds something that is no key: see the README.")
 
 # ------------------------------------------------------------------ log
 LOGGING = {

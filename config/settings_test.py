@@ -21,6 +21,7 @@ for _name in [name for name in os.environ if name.startswith(_INHERITED) and nam
 os.environ |= {
     "ROTA_MODE": "test",
     "ROTA_SECRET_KEY": "made-up-for-the-tests-and-never-used-anywhere-else-0123456789",
+    "ROTA_WEBHOOK_KEY": "bWFkZS11cC1mb3ItdGhlLXRlc3RzLWFuZC1uby1vbmU=",
     "ROTA_DATA_DIR": str(_FOLDER),
     "ROTA_CLOCK_FILE": str(_FOLDER / "clock"),
     "ROTA_HOSTS": "testserver,127.0.0.1,localhost",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import fcntl
@@ -11,6 +12,7 @@ import secrets
 import shutil
 from typing import IO, TYPE_CHECKING
 
+from common import sealing
 from config.launch import redis_server
 from config.launch.errors import LaunchError
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 LOCK = "lock"
 SECRET_KEY = "secret-key"  # noqa: S105 - a file's name
+WEBHOOK_KEY = "webhook-key"
 ENVIRONMENT = "demo.env"
 SIMULATOR_STATE = "pagerduty.json"
 LOGS = "log"
@@ -96,6 +99,14 @@ class DataFolder:
             self.write_private(SECRET_KEY, secrets.token_urlsafe(64) + "\n")
         return path.read_text(encoding="ascii").strip()
 
+    def webhook_key(self) -> str:
+        """The copy's own key for the secrets of web-hooks, made the first time."""
+        path = self.path / WEBHOOK_KEY
+        if not path.exists():
+            key = base64.urlsafe_b64encode(secrets.token_bytes(sealing.KEY_BYTES))
+            self.write_private(WEBHOOK_KEY, key.decode("ascii") + "\n")
+        return path.read_text(encoding="ascii").strip()
+
     def write_private(self, name: str, text: str) -> None:
         """Write a file that its owner alone can read, all or nothing."""
         draft = self.path / f"{name}.new"
@@ -106,7 +117,7 @@ class DataFolder:
         draft.replace(self.path / name)
 
     def remove_demo(self) -> None:
-        """Remove what the demo wrote; the secret key stays."""
+        """Remove what the demo wrote; its keys stay."""
         for name in DEMO_DATA:
             path = self.path / name
             if path.is_dir() and not path.is_symlink():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 REAL_WORLD = (
     "PAGERDUTY_API_TOKEN_FILE",
     "ROTA_SECRET_KEY_FILE",
+    "ROTA_WEBHOOK_KEY_FILE",
     "EMAIL_HOST",
     "EMAIL_HOST_PASSWORD",
     "EMAIL_HOST_PASSWORD_FILE",
@@ -32,6 +33,7 @@ def variables(options: Options, folder: DataFolder, *, mode: str, redis_url: str
     chosen = {
         "ROTA_MODE": mode,
         "ROTA_SECRET_KEY": folder.secret_key(),
+        "ROTA_WEBHOOK_KEY": folder.webhook_key(),
         "ROTA_DATA_DIR": str(options.data),
         "ROTA_PORT": str(options.port),
         "ROTA_SIM_PORT": str(options.sim_port),
