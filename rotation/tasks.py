@@ -8,10 +8,10 @@ from celery import shared_task
 
 from audit.operations import Actor
 from common import clock
-from rotation import answering, door, forecasting, generation, syncing
-from rotation.operations import forecasts, repairs
+from rotation import answering, door, forecasting, generation, people_checking, syncing
+from rotation.operations import forecasts, people_checks, repairs
 from rotation.operations import syncing as sync_operations
-from rotation.queries import disturbances, forecast_facts, waiting
+from rotation.queries import disturbances, forecast_facts, people_facts, waiting
 from rotation.queries import syncing as sync_queries
 
 REPAIRS = Actor.sweep("sweep_repairs")
@@ -88,6 +88,30 @@ def compute_forecast(*, forecast_id: int) -> bool:
         forecast_id=forecast_id,
         holder=uuid.uuid4().hex,
         clocks=forecasting.Clocks(now=clock.now, real_now=clock.real_now),
+    )
+
+
+@shared_task(name="rotation.sweep_people_checks")
+def sweep_people_checks() -> int:
+    """Leave the daily check of people, or one for somebody new, hand on what waits; how many."""
+    real_now = clock.real_now()
+    people_checks.request_if_due(now=clock.now())
+    people_checks.requeue_failed(real_now=real_now)
+    check_ids = people_facts.waiting_check_ids(real_now=real_now)
+    for check_id in check_ids:
+        check_people.delay(check_id=check_id)
+    return len(check_ids)
+
+
+@shared_task(name="rotation.check_people")
+def check_people(*, check_id: int) -> bool:
+    """Carry out one waiting check; False when another worker has it or it is over."""
+    holder = uuid.uuid4().hex
+    return people_checking.check_people(
+        check_id=check_id,
+        gateway=door.gateway(holder=holder),
+        holder=holder,
+        clocks=people_checking.Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 

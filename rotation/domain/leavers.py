@@ -11,7 +11,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from common.periods import Period, difference
+from common.periods import Period, difference, merged
 from rotation.domain import slots
 from rotation.domain.stints import Stint
 
@@ -39,12 +39,8 @@ class Week:
 
     def time_of(self, days: Iterable[dt.date]) -> list[Period]:
         """Those of its days as time; first and last reach to the week's own bounds."""
-        found = []
-        for day in days:
-            starts_at, ends_at = self._at(day), self._at(day + DAY)
-            if starts_at < ends_at:
-                found.append(Period(starts_at=starts_at, ends_at=ends_at))
-        return found
+        bounds = [(self._at(day), self._at(day + DAY)) for day in days]
+        return merged(Period(starts_at=one, ends_at=other) for one, other in bounds if one < other)
 
     def _at(self, day: dt.date) -> dt.datetime:
         if day <= self.week_date:

@@ -50,7 +50,7 @@ def user_with_contacts_of(data: Json) -> UserWithContacts:
         user=user_of(data),
         is_invited=bool(data.get("invitation_sent")),
         contacts=tuple(_contact_of(each) for each in data.get("contact_methods") or []),
-        rules=tuple(_rule_of(each) for each in data.get("notification_rules") or []),
+        rules=tuple(_notified_by(each) for each in data.get("notification_rules") or []),
     )
 
 
@@ -157,7 +157,7 @@ def _contact_of(data: Json) -> ContactMethod:
     )
 
 
-def _rule_of(data: Json) -> NotificationRule:
+def _notified_by(data: Json) -> NotificationRule:
     return NotificationRule(
         urgency=data.get("urgency") or "",
         delay_minutes=int(data.get("start_delay_in_minutes") or 0),
