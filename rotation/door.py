@@ -9,8 +9,11 @@ from django.conf import settings
 from common import clock
 from rotation.operations import account
 from rotation.pagerduty import http, paced
+from rotation.pagerduty.gateway import AuthenticationError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from rotation.pagerduty.gateway import Gateway
 
 
@@ -32,10 +35,11 @@ def gateway(*, holder: str, patience_seconds: float = paced.PATIENCE_SECONDS) ->
     return http.HttpGateway(url=url, token=http.token_from_environment, turn=line.turn)
 
 
-def account_key() -> str:
-    """The key of the account that the next call would be made with; reads the token's file.
-
-    Raises:
-        AuthenticationError: the file is unreadable.
-    """
-    return paced.key_of(url=settings.PAGERDUTY_API_URL, token=http.token_from_environment())
+def is_resting(*, real_now: dt.datetime) -> bool:
+    """Whether nobody may call now; reads the token's file."""
+    try:
+        token = http.token_from_environment()
+    except AuthenticationError:
+        return False  # the work itself will say so
+    key = paced.key_of(url=settings.PAGERDUTY_API_URL, token=token)
+    return account.is_resting(key=key, real_now=real_now)

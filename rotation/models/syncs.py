@@ -7,7 +7,11 @@ from django.db.models import Q
 
 
 class SyncRun(models.Model):
-    """One attempt to make PagerDuty show the published stints of a rotation."""
+    """One attempt to make PagerDuty show the published stints of a rotation.
+
+    `first_change_at` is the first instant, in business time, that it may change; null when nothing
+    is known to have changed.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -21,6 +25,7 @@ class SyncRun(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
     cause = models.CharField(max_length=200)
     queued_at = models.DateTimeField()
+    first_change_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     schedule_version = models.PositiveIntegerField(null=True)

@@ -69,6 +69,11 @@ def end_turn(
         account.save()
 
 
+def is_resting(*, key: str, real_now: dt.datetime) -> bool:
+    """Whether nobody may call now."""
+    return PagerDutyAccount.objects.filter(key=key, paused_until__gt=real_now).exists()
+
+
 def rest_seconds(*, failures: int) -> float:
     """The back-off after so many failures in a row, with a jitter of a fifth."""
     wait = min(FIRST_REST_SECONDS * 2.0 ** min(failures - 1, 8), LONGEST_REST_SECONDS)

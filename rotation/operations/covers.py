@@ -318,7 +318,10 @@ def _note(cover: Cover, verb: str, *, actor: Actor, now: dt.datetime) -> None:
     emails = {pk: contact.email for pk, contact in found.items()}
     week = wording.day(shift.week_date)
     syncing.queue_sync(
-        rotation_id=rotation.pk, cause=f"cover {cover.pk} in the week of {week} {verb}", now=now
+        rotation_id=rotation.pk,
+        cause=f"cover {cover.pk} in the week of {week} {verb}",
+        now=now,
+        starts_at=cover.starts_at,
     )
     record(
         actor=actor,

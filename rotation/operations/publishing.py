@@ -233,7 +233,12 @@ def _queue_sync(draft: Draft, changes: list[Change], version: int, now: dt.datet
         rotation_id=draft.rotation_id, before=draft.base_version, after=version
     ):
         return
-    syncing.queue_sync(rotation_id=draft.rotation_id, cause=f"version {version} published", now=now)
+    syncing.queue_sync(
+        rotation_id=draft.rotation_id,
+        cause=f"version {version} published",
+        now=now,
+        starts_at=min((change.shift.starts_at for change in changes), default=None),
+    )
 
 
 def _record(

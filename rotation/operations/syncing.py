@@ -6,7 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from audit.operations import Actor, Area, record
 from rotation.models import Level, SyncRun, SyncStep
@@ -26,20 +27,36 @@ UNANSWERED = "The worker ended before an answer came: it may have been done or n
 State = SyncRun.State
 
 
-def queue_sync(*, rotation_id: int, cause: str, now: dt.datetime) -> None:
+def queue_sync(
+    *, rotation_id: int, cause: str, now: dt.datetime, starts_at: dt.datetime | None = None
+) -> None:
     """Leave a run that waits for a worker, in the caller's transaction.
 
     One run of a rotation waits at a time: it will see everything that is published when it starts.
+    `starts_at` is the first instant that PagerDuty is to show differently, if that is known; what
+    starts soon is written before the rest. A change that earlier runs did not bring there counts.
     """
+    first = _first_change(rotation_id, starts_at)
     waiting = SyncRun.objects.filter(rotation_id=rotation_id, state=State.QUEUED)
-    if waiting.update(cause=cause[:200], queued_at=now):
+    if waiting.update(cause=cause[:200], queued_at=now, first_change_at=first):
         return
     try:
         with transaction.atomic():
-            SyncRun.objects.create(rotation_id=rotation_id, cause=cause[:200], queued_at=now)
+            SyncRun.objects.create(
+                rotation_id=rotation_id, cause=cause[:200], queued_at=now, first_change_at=first
+            )
     except IntegrityError:
         # Somebody else queued one between the look and the write: it serves us as well.
         return
+
+
+def _first_change(rotation_id: int, starts_at: dt.datetime | None) -> dt.datetime | None:
+    """The earliest change that no run has brought to PagerDuty yet, this one included."""
+    runs = SyncRun.objects.filter(rotation_id=rotation_id)
+    done = runs.filter(state=State.DONE).order_by("-pk").values("pk")[:1]
+    since = runs.filter(pk__gt=Coalesce(Subquery(done), 0)).exclude(state=State.DONE)
+    waiting = since.aggregate(first=Min("first_change_at"))["first"]
+    return min((at for at in (starts_at, waiting) if at is not None), default=None)
 
 
 def carry_version(*, rotation_id: int, before: int, after: int) -> bool:
@@ -165,7 +182,9 @@ def unlink_schedule(*, level_id: int, actor: Actor, now: dt.datetime) -> None:
         Level.objects.filter(pk=level_id).update(
             pagerduty_schedule_ref="", in_pagerduty_since=None, in_pagerduty_version=None
         )
-        queue_sync(rotation_id=level.rotation_id, cause="a schedule was unlinked", now=now)
+        queue_sync(
+            rotation_id=level.rotation_id, cause="a schedule was unlinked", now=now, starts_at=now
+        )
         record(
             actor=actor,
             now=now,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from common.periods import Period
 from rotation.domain import stints
@@ -18,12 +19,12 @@ from rotation.queries import patterns, worked
 from volunteers.queries import service
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
     from rotation.models import Rotation
 
 CREATED = 201
+SOON = dt.timedelta(hours=24)
 GONE = "somebody who cannot sign in any more"
 
 
@@ -114,15 +115,28 @@ def asked_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:
     return found
 
 
-def waiting_run_ids(*, real_now: dt.datetime) -> list[int]:
-    """Runs that a worker may claim now, oldest first."""
+def waiting_run_ids(*, now: dt.datetime, real_now: dt.datetime) -> list[int]:
+    """Runs that a worker may claim now.
+
+    First those whose worker died, then those that change something within a day, then the others;
+    the oldest first.
+    """
     due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=real_now)
-    free = Q(due, state=SyncRun.State.QUEUED) | Q(
-        state=SyncRun.State.RUNNING, leased_until__lte=real_now
-    )
-    return list(
-        SyncRun.objects.filter(free).order_by("queued_at", "pk").values_list("pk", flat=True)
-    )
+    died = Q(state=SyncRun.State.RUNNING, leased_until__lte=real_now)
+    order = Case(When(died, then=0), When(first_change_at__lt=now + SOON, then=1), default=2)
+    waiting = SyncRun.objects.filter(Q(due, state=SyncRun.State.QUEUED) | died)
+    return list(waiting.order_by(order, "pk").values_list("pk", flat=True))
+
+
+def next_run_id(*, now: dt.datetime, real_now: dt.datetime) -> int | None:
+    """The run that comes next; None when none waits, or while a worker is at one.
+
+    PagerDuty's account answers one caller at a time, so a second worker would only wait.
+    """
+    live = SyncRun.objects.filter(state=SyncRun.State.RUNNING, leased_until__gt=real_now)
+    if live.exists():
+        return None
+    return next(iter(waiting_run_ids(now=now, real_now=real_now)), None)
 
 
 def _running(shift: worked.WorkedShift) -> Period:

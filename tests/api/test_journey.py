@@ -54,7 +54,7 @@ class InProcess:
         for draft_id in waiting.waiting_draft_ids(real_now=now):
             clocks = generation.Clocks(now=self.now, real_now=self.now)
             generation.generate_draft(draft_id=draft_id, holder="worker", clocks=clocks)
-        for run_id in sync_queries.waiting_run_ids(real_now=now):
+        for run_id in sync_queries.waiting_run_ids(now=now, real_now=now):
             syncing.sync_rotation(
                 run_id=run_id,
                 gateway=HttpGateway(

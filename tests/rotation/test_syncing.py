@@ -218,7 +218,7 @@ def test_a_run_whose_worker_died_is_taken_over_and_nothing_is_doubled(
 ) -> None:
     run = SyncRun.objects.get(rotation=published.rotation)
     operations.claim_run(run_id=run.pk, now=NOW, real_now=NOW, holder="dead")
-    too_early = queries.waiting_run_ids(real_now=NOW + dt.timedelta(seconds=59))
+    too_early = queries.waiting_run_ids(now=NOW, real_now=NOW + dt.timedelta(seconds=59))
 
     published.at = NOW + dt.timedelta(seconds=61)
     taken = published.sync(simulator, run)
