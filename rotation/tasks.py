@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from celery import shared_task
@@ -14,6 +15,7 @@ from rotation.operations import syncing as sync_operations
 from rotation.queries import disturbances, forecast_facts, people_facts, waiting
 from rotation.queries import syncing as sync_queries
 
+SYNC_SLICE = dt.timedelta(seconds=30)
 REPAIRS = Actor.sweep("sweep_repairs")
 
 
@@ -117,22 +119,37 @@ def check_people(*, check_id: int) -> bool:
 
 @shared_task(name="rotation.sweep_syncs")
 def sweep_syncs() -> int:
-    """Hand every sync run that waits to a worker; returns how many."""
+    """Wake a worker when a sync run waits; returns how many do."""
     real_now = clock.real_now()
     sync_operations.requeue_failed(real_now=real_now)
-    run_ids = sync_queries.waiting_run_ids(real_now=real_now)
-    for run_id in run_ids:
-        sync_rotation.delay(run_id=run_id)
-    return len(run_ids)
+    waiting = len(sync_queries.waiting_run_ids(now=clock.now(), real_now=real_now))
+    if waiting:
+        sync_next.delay()
+    return waiting
 
 
-@shared_task(name="rotation.sync_rotation")
-def sync_rotation(*, run_id: int) -> bool:
-    """Carry out one waiting run; False when another worker has it or it is over."""
-    holder = uuid.uuid4().hex
-    return syncing.sync_rotation(
-        run_id=run_id,
-        gateway=door.gateway(holder=holder),
-        clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
-        holder=holder,
-    )
+@shared_task(name="rotation.sync_next")
+def sync_next() -> int:
+    """Carry out runs that wait, the most urgent first, and make room after a while; how many."""
+    ends_at = clock.real_now() + SYNC_SLICE
+    done = 0
+    while (run_id := _next_run_id()) is not None:
+        if clock.real_now() >= ends_at:
+            sync_next.delay()
+            break
+        holder = uuid.uuid4().hex
+        done += syncing.sync_rotation(
+            run_id=run_id,
+            gateway=door.gateway(holder=holder),
+            clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
+            holder=holder,
+        )
+    return done
+
+
+def _next_run_id() -> int | None:
+    """None as well while PagerDuty is given a rest: what waits then is not touched."""
+    real_now = clock.real_now()
+    if door.is_resting(real_now=real_now):
+        return None
+    return sync_queries.next_run_id(now=clock.now(), real_now=real_now)
