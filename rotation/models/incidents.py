@@ -7,7 +7,10 @@ from django.db.models import Q
 
 
 class WebhookEvent(models.Model):
-    """One well-signed event as it was received; a sweep reads it once."""
+    """One well-signed event as it was received; a sweep reads it once.
+
+    `incident_ref` is the incident that it speaks of, empty for what is none of an incident.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -18,6 +21,7 @@ class WebhookEvent(models.Model):
     event_ref = models.CharField(max_length=100, unique=True)
     webhook_ref = models.CharField(max_length=100, blank=True)
     event_type = models.CharField(max_length=64)
+    incident_ref = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
     body = models.JSONField()
@@ -34,8 +38,18 @@ class WebhookEvent(models.Model):
                 condition=Q(state__in=["waiting", "done", "ignored", "failed"]),
                 name="webhook_event_state_is_known",
             ),
+            models.UniqueConstraint(
+                fields=["webhook_ref"],
+                condition=~Q(webhook_ref=""),
+                name="webhook_event_once_per_delivery",
+            ),
         )
         indexes = (
+            models.Index(
+                fields=["incident_ref"],
+                condition=~Q(incident_ref=""),
+                name="webhook_event_by_incident",
+            ),
             models.Index(
                 fields=["received_at"], condition=Q(state="waiting"), name="webhook_event_waiting"
             ),
@@ -64,6 +78,41 @@ class WebhookSubscription(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class WebhookCare(models.Model):
+    """The one row by which a worker looks after the subscription and what it missed.
+
+    `asked` is what somebody ordered and no worker has done yet. `failure` says what stands in the
+    way; nobody looks before `next_look_at`. Leases are on the machine's clock, the rest is not.
+    """
+
+    class Order(models.TextChoices):
+        NONE = "", "Nothing"
+        ENABLE = "enable", "Send events again"
+        ROTATE = "rotate", "Change the secret"
+
+    name = models.CharField(max_length=16, unique=True, default="pagerduty")
+    asked = models.CharField(max_length=16, choices=Order.choices, blank=True)
+    asked_by = models.CharField(max_length=254, blank=True)
+    asked_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=500, blank=True)
+    failing_since = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_look_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    lease_holder = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(asked__in=["", "enable", "rotate"]), name="webhook_order_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"care of {self.name}"
 
 
 class WebhookRefusal(models.Model):
@@ -100,7 +149,11 @@ class Service(models.Model):
 
 
 class Incident(models.Model):
-    """An incident; its rotation is found by its escalation policy, null while none has it."""
+    """An incident; its rotation is found by its escalation policy, null while none has it.
+
+    `record` is the log that PagerDuty keeps of it as it was read at `filled_at`, oldest first; what
+    events told is read from the events.
+    """
 
     ref = models.CharField(max_length=64, unique=True)
     number = models.PositiveIntegerField(null=True)
@@ -118,6 +171,7 @@ class Incident(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     escalations = models.PositiveIntegerField(default=0)
+    record = models.JSONField(default=list)
     filled_at = models.DateTimeField(null=True)
 
     class Meta:
