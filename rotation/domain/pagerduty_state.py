@@ -129,6 +129,20 @@ class FinalEntry:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class AuditRecord:
+    """One change of a schedule as PagerDuty remembers it: when, by whom, and what it touched.
+
+    `fields` are the names of what was changed, `objects` the ids of what else it concerns.
+    """
+
+    at: dt.datetime
+    by: str
+    is_person: bool
+    fields: tuple[str, ...]
+    objects: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """One write, exactly as it is sent; `body` is JSON, or None for none."""
 

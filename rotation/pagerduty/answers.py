@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
 from rotation.domain.pagerduty_state import (
+    AuditRecord,
     ContactMethod,
     FinalEntry,
     LayerState,
@@ -120,6 +121,21 @@ def entries_of(data: Json) -> list[FinalEntry]:
         raise BadAnswerError("PagerDuty answered without the final schedule.")
     entries = final.get("rendered_schedule_entries") or []
     return [FinalEntry(user_ref=entry["user"]["id"], period=_period(entry)) for entry in entries]
+
+
+def audit_record_of(data: Json) -> AuditRecord:
+    """One of a schedule's audit `records`; its first actor is who did it."""
+    actors: list[Json] = data.get("actors") or [{}]
+    details = data.get("details") or {}
+    named = [*(details.get("fields") or []), *(details.get("references") or [])]
+    resource = details.get("resource") or {}
+    return AuditRecord(
+        at=instant(data["execution_time"]),
+        by=actors[0].get("summary") or "",
+        is_person=str(actors[0].get("type") or "").startswith("user"),
+        fields=tuple(str(each.get("name") or "") for each in named),
+        objects=frozenset(filter(None, [resource.get("id")])),
+    )
 
 
 def override_results(answer: Any, asked: list[OverrideState]) -> list[OverrideResult]:

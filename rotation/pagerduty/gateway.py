@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from common.periods import Period
     from rotation.domain.pagerduty_state import (
+        AuditRecord,
         FinalEntry,
         OverrideState,
         PagerDutyUser,
@@ -97,6 +98,9 @@ class Gateway(Protocol):
 
     def final_schedule(self, *, ref: str, within: Period) -> list[FinalEntry]:
         """Who is shown as on call over the period, entries cut to it."""
+
+    def audit_records(self, *, ref: str, within: Period) -> list[AuditRecord]:
+        """Who changed the schedule in at most 31 days, newest first."""
 
     def send(self, request: Request) -> Any:
         """Carry out one write, once; returns the answer's JSON, None when it has no body."""

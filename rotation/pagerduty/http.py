@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from common.periods import Period
     from rotation.domain.pagerduty_state import (
+        AuditRecord,
         FinalEntry,
         OverrideState,
         PagerDutyUser,
@@ -52,6 +53,7 @@ TIMEOUT_SECONDS = 15
 PAGE = 100
 WITH_CONTACTS = ["contact_methods", "notification_rules"]
 LAST_ITEM = 10_000
+MOST_CURSORS = 20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 AUTHENTICATION = {401, 402, 403}
 NOT_FOUND = 404
@@ -152,6 +154,21 @@ class HttpGateway:
         """Who is shown as on call."""
         data = self._get(f"/schedules/{ref}", _span(within))
         return self._read(lambda: answers.entries_of(data["schedule"]))
+
+    def audit_records(self, *, ref: str, within: Period) -> list[AuditRecord]:
+        """Who changed the schedule, as far as twenty pages of it tell."""
+        found: list[AuditRecord] = []
+        params = _span(within) | {"limit": str(PAGE)}
+        for _ in range(MOST_CURSORS):
+            data = self._get(f"/schedules/{ref}/audit/records", params)
+            records = self._read(lambda data=data: data["records"])  # type: ignore[misc]
+            found += self._read(
+                lambda records=records: [answers.audit_record_of(each) for each in records]  # type: ignore[misc]
+            )
+            if not data.get("next_cursor"):
+                break
+            params = params | {"cursor": data["next_cursor"]}
+        return found
 
     def send(self, request: Request) -> Any:
         """Carry out one write, once."""

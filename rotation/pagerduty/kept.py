@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from common.periods import Period
     from rotation.domain.pagerduty_state import (
+        AuditRecord,
         FinalEntry,
         OverrideState,
         PagerDutyUser,
@@ -57,6 +58,11 @@ class KeptGateway:
         """Who is shown as on call."""
         self.keep()
         return self.gateway.final_schedule(ref=ref, within=within)
+
+    def audit_records(self, *, ref: str, within: Period) -> list[AuditRecord]:
+        """Who changed the schedule."""
+        self.keep()
+        return self.gateway.audit_records(ref=ref, within=within)
 
     def send(self, request: Request) -> Any:
         """Carry out one write."""
