@@ -52,13 +52,16 @@ class Drift(models.Model):
     """A span in which PagerDuty shows somebody else; open until it is gone.
 
     People are PagerDuty's user ids with the names they had; empty is nobody. `written` is whom
-    Rota wrote there last. `cause` says what made it where that can be known, `by` who did it.
+    Rota wrote there last. `cause` says what made it where that can be known, `by` who did it, and
+    `engineer` who is shown, if it is somebody of ours. The span of an override is its own, which
+    may reach beyond the drift's.
     A drift that somebody chose to leave stays noticed and is not mended; an adopted one has the
     cover that it became.
     """
 
     class Cause(models.TextChoices):
         OVERRIDE = "override", "An override that Rota did not make"
+        REMOVED = "removed", "An override of Rota’s was removed"
         LAYER = "layer", "A layer was edited"
         ZONE = "zone", "The schedule has another zone"
         DELETED = "deleted", "The schedule was deleted"
@@ -82,6 +85,9 @@ class Drift(models.Model):
     shown_name = models.CharField(max_length=200, blank=True)
     cause = models.CharField(max_length=16, choices=Cause.choices, default=Cause.UNKNOWN)
     override_ref = models.CharField(max_length=64, blank=True)
+    override_starts_at = models.DateTimeField(null=True)
+    override_ends_at = models.DateTimeField(null=True)
+    engineer = models.ForeignKey(ENGINEER, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.CharField(max_length=200, blank=True)
     by_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField()
@@ -106,7 +112,15 @@ class Drift(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    cause__in=["override", "layer", "zone", "deleted", "upgraded", "unknown"]
+                    cause__in=[
+                        "override",
+                        "removed",
+                        "layer",
+                        "zone",
+                        "deleted",
+                        "upgraded",
+                        "unknown",
+                    ]
                 ),
                 name="drift_cause_is_known",
             ),
