@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from common.periods import Period
 from rotation.domain import pagerduty_plan
 from rotation.domain.pagerduty_people import Directory
+from rotation.domain.pagerduty_plan import carries
 from rotation.pagerduty.gateway import NotFoundError
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
+    from rotation.domain.pagerduty_policy import PolicyState, WantedPolicy
     from rotation.domain.pagerduty_state import FinalEntry, OverrideState, ScheduleState
     from rotation.models import Rotation
     from rotation.pagerduty.gateway import Gateway
@@ -42,7 +44,7 @@ def plan_rotation(*, rotation: Rotation, gateway: Gateway, now: dt.datetime) -> 
     directory = Directory.of(gateway.users())
     plans = []
     for level in queries.levels_to_sync(rotation=rotation, now=now):
-        users = directory.refs_of(level.emails)
+        users = level.users(directory)
         wanted = queries.wanted_level(rotation, level, users, now)
         held = held_schedule(gateway, wanted, level)
         plan = level_plan(gateway, wanted, held, level, now)
@@ -70,7 +72,7 @@ def held_schedule(
                 "restore it there, or ask an admin to unlink it so that Rota makes a new one."
             ) from error
     for summary in gateway.find_schedules(query=wanted.name):
-        if pagerduty_plan.carries(wanted.marker, summary.description):
+        if carries(wanted.marker, summary.description):
             return gateway.schedule(ref=summary.ref)
     return None
 
@@ -89,6 +91,26 @@ def level_plan(
             overrides += gateway.overrides(ref=held.ref, within=window)
     asked = queries.asked_overrides(level_id=level.level_id, now=now)
     return pagerduty_plan.plan_level(wanted, held, list(dict.fromkeys(overrides)), asked, now)
+
+
+def held_policy(gateway: Gateway, wanted: WantedPolicy, ref: str) -> PolicyState | None:
+    """The rotation's escalation policy: by its id, else by the marker.
+
+    Raises:
+        NotFoundError: it was deleted.
+        GatewayError: PagerDuty could not be read.
+    """
+    if ref:
+        try:
+            return gateway.policy(ref=ref)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"The escalation policy of “{wanted.name}” was deleted in PagerDuty. Services that "
+                "used it page nobody of this team; restore it there, choose another, or let Rota "
+                "make a new one."
+            ) from error
+    found = gateway.find_policies(query=wanted.name)
+    return next((one for one in found if carries(wanted.marker, one.description)), None)
 
 
 def differences(

@@ -13,9 +13,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from rotation import reading
-from rotation.domain import pagerduty_plan, pagerduty_words
+from rotation.domain import pagerduty_plan, pagerduty_policy, pagerduty_words
 from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
+from rotation.operations import policy_syncing
 from rotation.operations import syncing as operations
 from rotation.pagerduty import answers
 from rotation.pagerduty.gateway import (
@@ -28,12 +29,14 @@ from rotation.pagerduty.gateway import (
     UpgradedScheduleError,
 )
 from rotation.pagerduty.kept import KeptGateway
+from rotation.queries import policy_syncing as policy_queries
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
+    from rotation.domain.pagerduty_policy import WantedPolicy
     from rotation.domain.pagerduty_state import (
         OverrideResult,
     )
@@ -152,11 +155,18 @@ class _Work:
             except LEVEL_ERRORS as error:
                 operations.level_out_of_line(level_id=level.level_id, now=self.clocks.now())
                 errors.append(error)
+        try:
+            # A schedule that is gone cannot be joined; the policy waits for what is decided.
+            if not any(isinstance(error, NotFoundError) for error in errors):
+                self._join_levels()
+        except LEVEL_ERRORS as error:
+            policy_syncing.policy_out_of_line(rotation_id=self.run.rotation_id)
+            errors.append(error)
         if errors:
             raise LevelsFailedError(errors)
 
     def _bring_in_line(self, level: queries.LevelToSync, directory: Directory) -> None:
-        users = directory.refs_of(level.emails)
+        users = level.users(directory)
         self.unmatched |= queries.unmatched_names(level, users)
         wanted = queries.wanted_level(self.run.rotation, level, users, self.clocks.now())
         held = reading.held_schedule(self.gateway, wanted, level)
@@ -175,6 +185,36 @@ class _Work:
         operations.level_in_line(
             level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
         )
+
+    def _join_levels(self) -> None:
+        """Bring the escalation policy in line, once the levels have their schedules."""
+        rotation, gateway = self.run.rotation, self.gateway
+        refs = policy_queries.schedule_refs(rotation=rotation)
+        wanted = policy_queries.wanted_policy(
+            rotation=rotation, schedule_refs=refs, now=self.clocks.now()
+        )
+        if not wanted.schedule_refs:
+            return
+        held = reading.held_policy(gateway, wanted, rotation.pagerduty_policy_ref)
+        ref = held.ref if held else ""
+        steps = pagerduty_policy.plan_policy(wanted, held)
+        for step in steps:
+            answer = self._send(None, step)
+            ref = ref or answers.created_policy_ref(answer)
+        if ref != rotation.pagerduty_policy_ref:
+            policy_syncing.remember_policy(rotation_id=rotation.pk, ref=ref, now=self.clocks.now())
+        if steps and not self._shows_policy(wanted, ref):
+            raise OutOfLineError(pagerduty_words.policy_out_of_line(wanted))
+        policy_syncing.policy_in_line(rotation_id=rotation.pk, now=self.clocks.now())
+
+    def _shows_policy(self, wanted: WantedPolicy, ref: str) -> bool:
+        """Read the policy until it is as written; PagerDuty may lag for a moment."""
+        for look in range(LOOKS):
+            if look:
+                time.sleep(PATIENCE_SECONDS)
+            if not pagerduty_policy.plan_policy(wanted, self.gateway.policy(ref=ref)):
+                return True
+        return False
 
     def _write(
         self, level: queries.LevelToSync, plan: Plan, ref: str, zone: str
@@ -197,10 +237,13 @@ class _Work:
     def _remember(self, level: queries.LevelToSync, ref: str) -> None:
         operations.remember_schedule(level_id=level.level_id, ref=ref, now=self.clocks.now())
 
-    def _send(self, level: queries.LevelToSync, step: Step) -> Any:
+    def _send(self, level: queries.LevelToSync | None, step: Step) -> Any:
         """Write the step down, send it, write the answer down; a single refusal stops nothing."""
         step_id = operations.add_step(
-            run_id=self.run.pk, level_id=level.level_id, step=step, now=self.clocks.now()
+            run_id=self.run.pk,
+            level_id=None if level is None else level.level_id,
+            step=step,
+            now=self.clocks.now(),
         )
         try:
             answer = self.gateway.send(step.request)

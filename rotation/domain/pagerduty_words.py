@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rotation.domain.pagerduty_plan import Difference, WantedLevel
+    from rotation.domain.pagerduty_policy import WantedPolicy
     from rotation.domain.pagerduty_state import OverrideResult, OverrideState
 
 
@@ -34,6 +35,14 @@ def out_of_line(
         f"“{wanted.name}” shows {_name(first.shown, names)} instead of "
         f"{_name(first.wanted, names)} from {_local(first.period.starts_at, wanted.time_zone)}"
         f"{why}.{more}"
+    )
+
+
+def policy_out_of_line(wanted: WantedPolicy) -> str:
+    """That the escalation policy was taken and reads otherwise."""
+    return (
+        f"PagerDuty took the escalation policy of “{wanted.name}” and still shows another. "
+        "Somebody may be changing it there."
     )
 
 

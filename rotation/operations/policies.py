@@ -13,6 +13,7 @@ from common.cleaning import Cleaner
 from common.refusals import RefusedError
 from rotation.domain import policies as domain
 from rotation.models import DriftChoice, PolicyVersion, Rotation
+from rotation.operations import syncing
 from volunteers.queries import contacts, places
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Figures:
 
 
 _FIGURES = tuple(field.name for field in dataclasses.fields(Figures))
+_IN_PAGERDUTY = ("escalation_delay_minutes", "escalation_loops")
 BOUNDS = {
     "term_weeks": (1, 104),
     "cool_down_weeks": (0, 104),
@@ -98,6 +100,7 @@ def change_policy(
 ) -> PolicyVersion:
     """Add the next version of a rotation's policy, in force from now; earlier ones stay.
 
+    Queues a sync run when it changes how PagerDuty passes a page on.
     `seen` is the number of the version that the change was made from; None asks for no check.
 
     Raises:
@@ -115,6 +118,8 @@ def change_policy(
         version = add_version(
             rotation=rotation, columns=columns, number=last.number + 1, actor=actor, now=now
         )
+        if any(columns[name] != getattr(last, name) for name in _IN_PAGERDUTY):
+            _queue_sync(rotation, version, now)
         record(
             actor=actor,
             now=now,
@@ -126,6 +131,11 @@ def change_policy(
             after=_shown(version),
         )
     return version
+
+
+def _queue_sync(rotation: Rotation, version: PolicyVersion, now: dt.datetime) -> None:
+    if rotation.schedule_version:
+        syncing.queue_sync(rotation_id=rotation.pk, cause=f"policy {version.number}", now=now)
 
 
 def clean(figures: Figures, reason: str) -> dict[str, Any]:

@@ -114,8 +114,11 @@ def renew_run(*, run_id: int, real_now: dt.datetime, holder: str) -> bool:
     return bool(_held(run_id, holder).update(leased_until=real_now + LEASE))
 
 
-def add_step(*, run_id: int, level_id: int, step: Step, now: dt.datetime) -> int:
-    """Write a step down before it is sent, so that "maybe sent" is known; returns its id."""
+def add_step(*, run_id: int, level_id: int | None, step: Step, now: dt.datetime) -> int:
+    """Write a step down before it is sent, so that "maybe sent" is known; returns its id.
+
+    A step without a level concerns the rotation's escalation policy.
+    """
     last = SyncStep.objects.filter(run_id=run_id).order_by("-position").first()
     row = SyncStep.objects.create(
         run_id=run_id,

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
+from rotation.domain.pagerduty_policy import ROUND_ROBIN, PolicyRule, PolicyState, Target
 from rotation.domain.pagerduty_state import (
     AuditRecord,
     ContactMethod,
@@ -98,6 +99,47 @@ def created_ref(answer: Any) -> str:
         return str(answer["schedule"]["id"])
     except (KeyError, TypeError) as error:
         raise BadAnswerError("PagerDuty did not say which schedule it created.") from error
+
+
+def created_policy_ref(answer: Any) -> str:
+    """The id of the escalation policy that was created.
+
+    Raises:
+        BadAnswerError: the answer names none.
+    """
+    try:
+        return str(answer["escalation_policy"]["id"])
+    except (KeyError, TypeError) as error:
+        raise BadAnswerError("PagerDuty did not say which escalation policy it created.") from error
+
+
+def policy_of(data: Json) -> PolicyState:
+    """An `escalation_policy` with its rules in order."""
+    return PolicyState(
+        ref=data["id"],
+        name=data.get("name") or "",
+        description=data.get("description") or "",
+        loops=int(data.get("num_loops") or 0),
+        handoff=data.get("on_call_handoff_notifications") or "if_has_services",
+        rules=tuple(_step_of(rule) for rule in data.get("escalation_rules") or []),
+        team_refs=tuple(team["id"] for team in data.get("teams") or []),
+        services=tuple(each.get("summary") or each["id"] for each in data.get("services") or []),
+    )
+
+
+def _step_of(data: Json) -> PolicyRule:
+    # The description says text, the service answers an object.
+    strategy = data.get("escalation_rule_assignment_strategy")
+    word = strategy.get("type") if isinstance(strategy, dict) else strategy
+    return PolicyRule(
+        ref=data.get("id") or "",
+        delay_minutes=int(data["escalation_delay_in_minutes"]),
+        targets=tuple(
+            Target(ref=target["id"], kind=f"{target['type'].removesuffix('_reference')}_reference")
+            for target in data.get("targets") or []
+        ),
+        strategy=ROUND_ROBIN if word == ROUND_ROBIN else "",
+    )
 
 
 def override_of(data: Json) -> OverrideState:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from common.periods import Period
+    from rotation.domain.pagerduty_policy import PolicyState
     from rotation.domain.pagerduty_state import (
         AuditRecord,
         FinalEntry,
@@ -98,6 +101,15 @@ class Gateway(Protocol):
 
     def final_schedule(self, *, ref: str, within: Period) -> list[FinalEntry]:
         """Who is shown as on call over the period, entries cut to it."""
+
+    def preview(self, *, body: Mapping[str, Any], within: Period) -> list[FinalEntry]:
+        """Who would be shown over the period by a schedule that is not kept; `body` wraps it."""
+
+    def find_policies(self, *, query: str) -> list[PolicyState]:
+        """Escalation policies whose name contains the query."""
+
+    def policy(self, *, ref: str) -> PolicyState:
+        """One escalation policy with all its rules."""
 
     def audit_records(self, *, ref: str, within: Period) -> list[AuditRecord]:
         """Who changed the schedule in at most 31 days, newest first."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from common.periods import Period
+    from rotation.domain.pagerduty_policy import PolicyState
     from rotation.domain.pagerduty_state import (
         AuditRecord,
         FinalEntry,
@@ -154,6 +155,23 @@ class HttpGateway:
         """Who is shown as on call."""
         data = self._get(f"/schedules/{ref}", _span(within))
         return self._read(lambda: answers.entries_of(data["schedule"]))
+
+    def preview(self, *, body: Mapping[str, Any], within: Period) -> list[FinalEntry]:
+        """Who would be shown; the library's own method for it wraps the body wrongly."""
+        path = "/schedules/preview"
+        with self._session(path) as session, _translated():
+            data = _json(session.post(path, params=_span(within), json=dict(body)))
+        return self._read(lambda: answers.entries_of(data["schedule"]))
+
+    def find_policies(self, *, query: str) -> list[PolicyState]:
+        """Escalation policies whose name contains the query."""
+        found = self._pages("/escalation_policies", "escalation_policies", {"query": query})
+        return self._read(lambda: [answers.policy_of(each) for each in found])
+
+    def policy(self, *, ref: str) -> PolicyState:
+        """One escalation policy with its rules."""
+        data = self._get(f"/escalation_policies/{ref}", {})
+        return self._read(lambda: answers.policy_of(data["escalation_policy"]))
 
     def audit_records(self, *, ref: str, within: Period) -> list[AuditRecord]:
         """Who changed the schedule, as far as twenty pages of it tell."""

@@ -6,9 +6,10 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from common.periods import Period
+    from rotation.domain.pagerduty_policy import PolicyState
     from rotation.domain.pagerduty_state import (
         AuditRecord,
         FinalEntry,
@@ -58,6 +59,21 @@ class KeptGateway:
         """Who is shown as on call."""
         self.keep()
         return self.gateway.final_schedule(ref=ref, within=within)
+
+    def preview(self, *, body: Mapping[str, Any], within: Period) -> list[FinalEntry]:
+        """Who would be shown by a schedule that is not kept."""
+        self.keep()
+        return self.gateway.preview(body=body, within=within)
+
+    def find_policies(self, *, query: str) -> list[PolicyState]:
+        """Escalation policies whose name contains the query."""
+        self.keep()
+        return self.gateway.find_policies(query=query)
+
+    def policy(self, *, ref: str) -> PolicyState:
+        """One escalation policy."""
+        self.keep()
+        return self.gateway.policy(ref=ref)
 
     def audit_records(self, *, ref: str, within: Period) -> list[AuditRecord]:
         """Who changed the schedule."""

@@ -78,6 +78,17 @@ class Published:
         ]
         return joined(pieces)
 
+    def delete_schedule(self, simulator: RunningSimulator, level: str) -> None:
+        """What a human does who wants it gone: out of the escalation policy first."""
+        ref = Level.objects.get(rotation=self.rotation, name=level).pagerduty_schedule_ref
+        [policy] = simulator.call("GET", "/escalation_policies").body["escalation_policies"]
+        policy["escalation_rules"] = [
+            rule for rule in policy["escalation_rules"] if rule["targets"][0]["id"] != ref
+        ]
+        path = f"/escalation_policies/{policy['id']}"
+        simulator.call("PUT", path, {"escalation_policy": policy})
+        assert simulator.call("DELETE", f"/schedules/{ref}").status == 204
+
     def shown(
         self, simulator: RunningSimulator, level: str
     ) -> list[tuple[str, dt.datetime, dt.datetime]]:

@@ -52,13 +52,13 @@ def test_half_a_year_on_both_levels_stands_in_pagerduty(
         assert (row.in_pagerduty_since, row.in_pagerduty_version) == (NOW, 1)
 
 
-def test_it_takes_one_schedule_and_one_batch_for_each_level(
+def test_it_takes_one_schedule_and_one_batch_for_each_level_and_one_policy(
     published: Published, simulator: RunningSimulator
 ) -> None:
     published.sync(simulator)
 
     writes = [write.split("/")[-1] for write in _writes(simulator)]
-    assert writes == ["schedules", "overrides", "schedules", "overrides"]
+    assert writes == ["schedules", "overrides"] * 2 + ["escalation_policies"]
 
 
 def test_syncing_again_writes_nothing(published: Published, simulator: RunningSimulator) -> None:
@@ -200,8 +200,7 @@ def test_a_schedule_that_a_human_deleted_is_not_made_again(
     published: Published, simulator: RunningSimulator
 ) -> None:
     published.sync(simulator)
-    ref = Level.objects.get(rotation=published.rotation, name="primary").pagerduty_schedule_ref
-    assert simulator.call("DELETE", f"/schedules/{ref}").status == 204
+    published.delete_schedule(simulator, "primary")
     simulator.clear_requests()
 
     operations.queue_sync(rotation_id=published.rotation.pk, cause="check", now=NOW)
@@ -253,7 +252,7 @@ def test_an_unlinked_level_gets_a_new_schedule_for_the_one_that_was_deleted(
 ) -> None:
     published.sync(simulator)
     level = Level.objects.get(rotation=published.rotation, name="primary")
-    simulator.call("DELETE", f"/schedules/{level.pagerduty_schedule_ref}")
+    published.delete_schedule(simulator, "primary")
 
     operations.unlink_schedule(level_id=level.pk, actor=Actor.shell(), now=NOW)
     run = published.sync(simulator)

@@ -128,7 +128,7 @@ def test_a_level_whose_schedule_is_gone_does_not_hold_up_the_other(
     published: Published, simulator: RunningSimulator
 ) -> None:
     published.sync(simulator)
-    simulator.call("DELETE", f"/schedules/{_ref(published, 'primary')}")
+    published.delete_schedule(simulator, "primary")
     shift = Shift.objects.filter(level__name="escalation").order_by("week_date")[2]
     other = next(p for p in published.people[:2] if p.pk != shift.holder_id)
     builders.make_cover(shift=shift, from_engineer=shift.holder, to_engineer=other)
@@ -362,8 +362,8 @@ def test_writing_to_pagerduty_is_on_record_and_looking_is_not(
     _again(published, simulator)
 
     events = AuditEvent.objects.filter(actor="sweep:sync_rotation").order_by("pk")
-    assert [event.verb for event in events] == ["linked", "linked", "synced"]
-    assert events[2].after == {"version": 1, "writes": 4}
+    assert [event.verb for event in events] == ["linked", "linked", "linked", "synced"]
+    assert events[3].after == {"version": 1, "writes": 5}
     assert {event.team for event in events} == {published.rotation.team.slug}
 
 

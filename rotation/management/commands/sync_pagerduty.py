@@ -122,7 +122,7 @@ def _rotations(slug: str | None) -> list[Rotation]:
 def _words(told: dict[str, Any]) -> str:
     lines = [f"{told['rotation']}: {len(told['steps']) or 'no'} writes"]
     lines += [
-        f"  {step['level']}: {step['method']} {step['path']}: {step['reason']}"
+        f"  {step['level'] or 'policy'}: {step['method']} {step['path']}: {step['reason']}"
         for step in told["steps"]
     ]
     if told.get("unmatched"):
