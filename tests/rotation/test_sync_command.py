@@ -74,7 +74,8 @@ def test_json_has_one_object_a_rotation() -> None:
     assert planned["steps"][0]["body"]["schedule"]["time_zone"] == "Europe/Dublin"
     assert (done["rotation"], done["failure"], done["unmatched"]) == ("core", "", [])
     assert {step["state"] for step in done["steps"]} == {"done"}
-    assert [step["level"] for step in done["steps"]] == ["primary"] * 2 + ["escalation"] * 2 + [None]
+    levels = [step["level"] for step in done["steps"]]
+    assert levels == ["primary"] * 2 + ["escalation"] * 2 + [None]
 
 
 @pytest.mark.usefixtures("published")
