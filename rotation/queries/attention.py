@@ -106,13 +106,13 @@ def _forecasts(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need
         days = forecasts.noticed_days(forecast, today=today)
         if days:
             words = [forecasts.needed_words(forecast), forecasts.size_words(forecast)]
-            what, *more = filter(None, words)
+            what, *more = (each[0].lower() + each[1:] for each in words if each)
             if forecast.first_gap is not None:
                 more.append(f"no draft closes the week of {wording.day(forecast.first_gap)}")
             yield Need(
                 on=min(days),
                 kind=FORECAST,
-                what=what[:1].upper() + what[1:],
+                what=what[0].upper() + what[1:],
                 more=f"{rotation.name}: {'; '.join(more)}" if more else rotation.name,
                 route="rotation-detail",
                 argument=rotation.slug,

@@ -169,7 +169,7 @@ def test_who_is_needed_by_when_is_told_with_why(team: TeamAtWork) -> None:
 
     assert need.what == "2 more volunteers needed by Mon 5 Apr 2027"
     assert need.more == (
-        "Core: The team falls to 5 people on Mon 12 Apr 2027, below its minimum of 6; "
+        "Core: the team falls to 5 people on Mon 12 Apr 2027, below its minimum of 6; "
         "no draft closes the week of Mon 19 Apr 2027"
     )
     assert (need.on, need.route, need.part) == (

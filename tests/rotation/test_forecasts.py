@@ -17,6 +17,7 @@ from rotation.operations import forecasts
 from rotation.queries import forecast_facts, waiting
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, TODAY, WEEK
+from tests.compensation.test_at_once import at_once
 from tests.rotation.pages import TERM_START, TeamAtWork, publish, solved_draft, team_at_work
 from volunteers.models import Term
 
@@ -360,3 +361,18 @@ def test_the_facts_take_as_many_queries_for_many_people_as_for_few(
 
     with django_assert_num_queries(len(few)):
         forecast_facts.forecast_facts(rotation=team.rotation, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_at_once_leave_one_forecast_and_workers_at_once_write_to_managers_once() -> None:
+    team = team_at_work()
+    holders = iter(range(6))
+
+    swept = at_once(*[lambda: _asked(team)] * 6)
+    row = Forecast.objects.get()
+    worked = at_once(*[lambda: _compute(row, holder=f"{next(holders)}")] * 6)
+
+    row.refresh_from_db()
+    assert (swept, worked) == ([], [])
+    assert (row.state, row.tries) == ("ready", 1)
+    assert len(_mails()) == 2
