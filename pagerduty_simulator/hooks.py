@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pagerduty_simulator import clock, incident_hooks, page, times
+from pagerduty_simulator import acts, clock, incident_hooks, page, page_frame, times
 from pagerduty_simulator.faults import UnusableFaultError
 from pagerduty_simulator.incident_engine import NotPossibleError
 from pagerduty_simulator.seeds import UnusableStateError
@@ -30,8 +30,10 @@ def answer(simulator: Simulator, request: Request) -> Response:
         return _problem(403, "Requests from pages of another origin are refused")
     method = "GET" if request.method == "HEAD" else request.method
     handler = _HANDLERS.get((method, request.path), _nothing)
-    if method == "GET" and request.path.startswith(page.SCHEDULE_PATH):
+    if method == "GET" and request.path.startswith(page_frame.SCHEDULE_PATH):
         handler = page.schedule_page
+    if method == "POST" and request.path.startswith(page_frame.ACT_PATH):
+        handler = acts.carry_out
     if method == "PUT" and request.path.startswith(incident_hooks.INCIDENT_PATH):
         handler = incident_hooks.change_incident
     try:
@@ -162,7 +164,7 @@ def _no_icon(_simulator: Simulator, _request: Request) -> Response:
 _HANDLERS: dict[tuple[str, str], Callable[[Simulator, Request], Response]] = {
     ("GET", "/"): page.overview,
     ("GET", "/favicon.ico"): _no_icon,
-    ("GET", "/_sim/style.css"): page.style,
+    ("GET", "/_sim/style.css"): page_frame.style,
     ("GET", "/_sim/health"): _health,
     ("GET", "/_sim/time"): _time,
     ("GET", "/_sim/faults"): _list_faults,

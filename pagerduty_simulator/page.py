@@ -5,49 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import html
 import itertools
-import pathlib
 import urllib.parse
 from typing import TYPE_CHECKING, NamedTuple
 
-from pagerduty_simulator import rendering, timeline, times
+from pagerduty_simulator import forms, rendering, timeline, times
+from pagerduty_simulator.page_frame import (
+    HOME,
+    NOTICE,
+    SCHEDULE_PATH,
+    link,
+    moment,
+    page,
+    person,
+    said,
+)
 from pagerduty_simulator.rendering import Entry, Window
-from pagerduty_simulator.wire import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pagerduty_simulator.simulator import Simulator
     from pagerduty_simulator.state import Account, Json
+    from pagerduty_simulator.wire import Request, Response
 
-SCHEDULE_PATH = "/_sim/schedules/"
-
-_STYLE = pathlib.Path(__file__).with_name("style.css").read_bytes()
 _FEW_WEEKS = 2
 _ALL_WEEKS = 26
 _MOST_LISTED = 200
 _MOST_DETAILED = 6
 _LATEST_REQUESTS = 15
-_HEADERS = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
 
 
-def style(_simulator: Simulator, _request: Request) -> Response:
-    """The pages' one style sheet."""
-    return Response(
-        status=200,
-        headers={"content-type": "text/css; charset=utf-8", "cache-control": "no-cache"},
-        body=_STYLE,
-    )
-
-
-def overview(simulator: Simulator, _request: Request) -> Response:
+def overview(simulator: Simulator, request: Request) -> Response:
     """The first page: all schedules with who is on call, the coming weeks, the last requests."""
     now = simulator.clock.now()
     with simulator.lock:
@@ -55,17 +43,19 @@ def overview(simulator: Simulator, _request: Request) -> Response:
         schedules = list(account.schedules)
         parts = [
             f"<h1>{_count(len(schedules), 'schedule')} in this simulator</h1>",
-            f'<p class="soft">It is {_moment(now, dt.UTC)} UTC for the simulator.</p>',
-            _NOTICE,
+            f'<p class="soft">It is {moment(now, dt.UTC)} UTC for the simulator.</p>',
+            NOTICE,
+            said(request),
             _on_call_now(account, schedules[:_MOST_LISTED], now),
         ]
         if len(schedules) > _MOST_LISTED:
             parts.append(f"<p>The first {_MOST_LISTED} are shown.</p>")
+        parts.append(forms.incidents(account))
         parts += [
             _panel(account, schedule, now, _FEW_WEEKS) for schedule in schedules[:_MOST_DETAILED]
         ]
     parts.append(_requests(simulator))
-    return _page("PagerDuty simulator", "".join(parts))
+    return page("PagerDuty simulator", "".join(parts))
 
 
 def schedule_page(simulator: Simulator, request: Request) -> Response:
@@ -75,43 +65,17 @@ def schedule_page(simulator: Simulator, request: Request) -> Response:
     with simulator.lock:
         schedule = simulator.account.schedules.get(schedule_id)
         if schedule is None:
-            body = f"<h1>There is no schedule {html.escape(schedule_id)}</h1>{_NOTICE}{_HOME}"
-            return _page("No such schedule", body, status=404)
+            body = f"<h1>There is no schedule {html.escape(schedule_id)}</h1>{NOTICE}{HOME}"
+            return page("No such schedule", body, status=404)
         panel = _panel(simulator.account, schedule, now, _ALL_WEEKS)
+        by_hand = forms.schedule(simulator.account, schedule, now)
     title = html.escape(schedule["name"])
-    body = f"<h1><bdi>{title}</bdi></h1>{_NOTICE}{panel}{_HOME}"
-    return _page(f"{schedule['name']} – PagerDuty simulator", body)
-
-
-_NOTICE = (
-    '<p class="notice">This is a simulator, not PagerDuty. '
-    "It answers like PagerDuty's API and pages nobody.</p>"
-)
-_HOME = '<p><a href="/">All schedules</a></p>'
-
-
-def _page(title: str, body: str, *, status: int = 200) -> Response:
-    text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title>"
-        '<link rel="stylesheet" href="/_sim/style.css"></head>'
-        f"<body><main>{body}</main></body></html>"
-    )
-    return Response(status=status, headers=dict(_HEADERS), body=text.encode("utf-8", "replace"))
+    body = f"<h1><bdi>{title}</bdi></h1>{NOTICE}{said(request)}{panel}{by_hand}{HOME}"
+    return page(f"{schedule['name']} – PagerDuty simulator", body)
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number or 'No'} {noun}{'' if number == 1 else 's'}"
-
-
-def _moment(at: int, zone: dt.tzinfo) -> str:
-    return dt.datetime.fromtimestamp(at, tz=zone).strftime("%a %-d %b %Y %H:%M")
-
-
-def _person(account: Account, user_id: str) -> str:
-    user = account.users.get(user_id)
-    return f"<bdi>{html.escape(user['name'])}</bdi>" if user else f"{html.escape(user_id)} inactive"
 
 
 def _on_call_now(account: Account, schedules: list[Json], now: int) -> str:
@@ -130,20 +94,15 @@ def _on_call_row(account: Account, schedule: Json, now: int) -> str:
     how = timeline.manner(account.switches)
     entry = timeline.on_call_at(schedule, now=now, how=how)
     zone = times.zone_named(schedule["time_zone"])
-    who = _person(account, entry.user) if entry else "nobody"
-    until = f"{_moment(entry.end, zone)} {schedule['time_zone']}" if entry else "–"
+    who = person(account, entry.user) if entry else "nobody"
+    until = f"{moment(entry.end, zone)} {schedule['time_zone']}" if entry else "–"
     return (
-        f'<tr><th scope="row">{_link(schedule)}</th><td>{who}</td>'
-        f"<td>{html.escape(until)}</td></tr>"
+        f'<tr><th scope="row">{link(schedule)}</th><td>{who}</td><td>{html.escape(until)}</td></tr>'
     )
 
 
-def _link(schedule: Json) -> str:
-    address = SCHEDULE_PATH + urllib.parse.quote(schedule["id"], safe="")
-    return f'<a href="{address}"><bdi>{html.escape(schedule["name"])}</bdi></a>'
-
-
 def _panel(account: Account, schedule: Json, now: int, weeks: int) -> str:
+    """One schedule over so many weeks; on its own page overrides can be removed."""
     zone = times.zone_named(schedule["time_zone"])
     within = Window(now, now + weeks * times.WEEK)
     how = timeline.manner(account.switches)
@@ -151,12 +110,14 @@ def _panel(account: Account, schedule: Json, now: int, weeks: int) -> str:
     share = rendering.coverage(rendered.final, within)
     description = html.escape(schedule["description"]) or "No description"
     people = _People(account, zone, now)
+    removable = weeks == _ALL_WEEKS and schedule["type"] == "schedule"
+    listed = _overrides(people, schedule, removable=removable)
     return (
-        f'<section class="panel"><h2>{_link(schedule)}</h2>'
+        f'<section class="panel"><h2>{link(schedule)}</h2>'
         f'<p class="soft"><bdi>{description}</bdi></p><p class="soft">The next {weeks} weeks in '
         f"{html.escape(schedule['time_zone'])}, {share} % covered.</p>"
         f"{''.join(_weeks(people, rendered.final))}"
-        f"<h3>Overrides</h3>{_overrides(people, schedule)}</section>"
+        f"<h3>Overrides</h3>{listed}</section>"
     )
 
 
@@ -167,7 +128,7 @@ class _People(NamedTuple):
     zone: dt.tzinfo
     now: int
 
-    def line(self, entry: Entry, *, dated: str) -> str:
+    def line(self, entry: Entry, *, dated: str, after: str = "") -> str:
         """One person's span; it is marked when it is running."""
         running = entry.start <= self.now < entry.end
         start = dt.datetime.fromtimestamp(entry.start, tz=self.zone)
@@ -175,8 +136,8 @@ class _People(NamedTuple):
         until = end.strftime("%H:%M" if start.date() == end.date() else "%a %-d %b %H:%M")
         return (
             f"<li>{start.strftime(dated)} – {until} "
-            f"<strong>{_person(self.account, entry.user)}</strong>"
-            f"{' <em>now</em>' if running else ''}</li>"
+            f"<strong>{person(self.account, entry.user)}</strong>"
+            f"{' <em>now</em>' if running else ''}{after}</li>"
         )
 
 
@@ -193,21 +154,35 @@ def _monday(at: int, zone: dt.tzinfo) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
-def _overrides(people: _People, schedule: Json) -> str:
-    entries = [
-        Entry(
-            times.instant(override["start"], zone=dt.UTC),
-            times.instant(override["end"], zone=dt.UTC),
-            override["user"],
+def _overrides(people: _People, schedule: Json, *, removable: bool) -> str:
+    entries = sorted(
+        (
+            Entry(
+                times.instant(override["start"], zone=dt.UTC),
+                times.instant(override["end"], zone=dt.UTC),
+                override["user"],
+            ),
+            override["id"],
         )
         for override in schedule["overrides"]
-    ]
+    )
     lines = "".join(
-        people.line(entry, dated="%a %-d %b %Y %H:%M")
-        for entry in sorted(entries)
+        people.line(
+            entry,
+            dated="%a %-d %b %Y %H:%M",
+            after=_removal(people, schedule, entry, override_id) if removable else "",
+        )
+        for entry, override_id in entries
         if entry.end > people.now
     )
-    return f"<ul>{lines}</ul>" if lines else "<p>None that has not ended.</p>"
+    return f'<ul class="overrides">{lines}</ul>' if lines else "<p>None that has not ended.</p>"
+
+
+def _removal(people: _People, schedule: Json, entry: Entry, override_id: str) -> str:
+    user = people.account.users.get(entry.user)
+    name = user["name"] if user else entry.user
+    label = f"the override of {name} from {moment(entry.start, people.zone)}"
+    return forms.remove_override(schedule, override_id, label)
 
 
 def _requests(simulator: Simulator) -> str:

@@ -53,8 +53,8 @@ def layer_entries(
         bounds: where they are cut as well.
         manner: the answers to the open questions.
     """
-    life = _life(layer, bounds)
-    span = Window(max(within.start, life.start), min(within.end, life.end))
+    alive = life(layer, bounds)
+    span = Window(max(within.start, alive.start), min(within.end, alive.end))
     if span.start >= span.end or not layer["users"]:
         return []
     turns = _turns(layer, zone=zone, within=span, wall=manner.wall_turns)
@@ -62,11 +62,12 @@ def layer_entries(
         windows = _restricted(
             layer["restrictions"], zone=zone, within=span, wall=manner.wall_restrictions
         )
-        return clipped(_cut(turns, windows), life)
-    return clipped(turns, life)
+        return clipped(_cut(turns, windows), alive)
+    return clipped(turns, alive)
 
 
-def _life(layer: Json, bounds: Window) -> Window:
+def life(layer: Json, bounds: Window) -> Window:
+    """The part of the span in which the layer exists; empty or reversed when there is none."""
     start = max(bounds.start, times.instant(layer["start"], zone=dt.UTC))
     if layer["end"] is None:
         return Window(start, bounds.end)
@@ -74,7 +75,16 @@ def _life(layer: Json, bounds: Window) -> Window:
 
 
 def _turns(layer: Json, *, zone: dt.tzinfo, within: Window, wall: bool) -> Iterator[Entry]:
-    """The turns that meet the window; turn k from the virtual start belongs to user k mod n."""
+    return (turn for _, turn in turns(layer, zone=zone, within=within, wall=wall))
+
+
+def turns(
+    layer: Json, *, zone: dt.tzinfo, within: Window, wall: bool
+) -> Iterator[tuple[int, Entry]]:
+    """The turns that meet the window, with the place in the layer's users that each belongs to.
+
+    Turn k from the virtual start belongs to user k mod n.
+    """
     virtual_start = times.instant(layer["rotation_virtual_start"], zone=dt.UTC)
     length: int = layer["rotation_turn_length_seconds"]
     users: list[str] = layer["users"]
@@ -91,7 +101,8 @@ def _turns(layer: Json, *, zone: dt.tzinfo, within: Window, wall: bool) -> Itera
     while start < within.end:
         end = max(start, handoff(number + 1))
         if start < end and within.start < end:
-            yield Entry(start, end, users[number % len(users)])
+            place = number % len(users)
+            yield place, Entry(start, end, users[place])
         start, number = end, number + 1
 
 

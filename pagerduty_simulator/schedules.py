@@ -73,6 +73,21 @@ def update_schedule(account: Account, call: Call, schedule_id: str) -> Reply:
     return _answer(account, schedule, call, status=200)
 
 
+def change_by_hand(account: Account, call: Call, schedule_id: str, **fields: Any) -> None:
+    """Change what a person can in the web app: `layers` or `type`; the past stays as it was.
+
+    Raises:
+        RefusedError: 404 when there is no such schedule.
+    """
+    old = account.schedules.get(schedule_id)
+    if old is None:
+        raise refusals.missing()
+    past = _history(old, call.now) if "layers" in fields else old["past"]
+    schedule = {**old, **fields, "past": past}
+    account.schedules.put(schedule)
+    audit.record_schedule(account, call, before=old, after=schedule)
+
+
 def preview_schedule(account: Account, call: Call) -> Reply:
     """POST /schedules/preview: as creating or, with a known id, changing; nothing is kept."""
     wanted = call.document("schedule")

@@ -32,6 +32,21 @@ class Request:
     body: bytes
     base_url: str
 
+    def form(self) -> dict[str, str]:
+        """The fields of an HTML form that was sent; the last value of each.
+
+        Raises:
+            UnusableRequestError: it is no such form.
+        """
+        try:
+            text = self.body.decode("utf-8")
+            pairs = urllib.parse.parse_qsl(
+                text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS
+            )
+        except ValueError as error:
+            raise UnusableRequestError("the form cannot be read") from error
+        return dict(pairs)
+
     def query(self) -> dict[str, list[str]]:
         """All parameters with all their values.
 
