@@ -10,7 +10,7 @@ from celery import shared_task
 from audit.operations import Actor
 from common import clock
 from rotation import answering, door, forecasting, generation, people_checking, syncing
-from rotation.operations import forecasts, people_checks, repairs
+from rotation.operations import account_notices, forecasts, people_checks, repairs
 from rotation.operations import syncing as sync_operations
 from rotation.queries import disturbances, forecast_facts, people_facts, waiting
 from rotation.queries import syncing as sync_queries
@@ -119,9 +119,10 @@ def check_people(*, check_id: int) -> bool:
 
 @shared_task(name="rotation.sweep_syncs")
 def sweep_syncs() -> int:
-    """Wake a worker when a sync run waits; returns how many do."""
+    """Wake a worker when a sync run waits, tell of a refused token; returns how many runs do."""
     real_now = clock.real_now()
     sync_operations.requeue_failed(real_now=real_now)
+    account_notices.tell_of_refusal(now=clock.now(), real_now=real_now)
     waiting = len(sync_queries.waiting_run_ids(now=clock.now(), real_now=real_now))
     if waiting:
         sync_next.delay()

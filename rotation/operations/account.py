@@ -69,6 +69,12 @@ def end_turn(
         account.save()
 
 
+def ask_again() -> None:
+    """Let a refused token be tried once more: its rights may have been put right."""
+    refused = PagerDutyAccount.objects.filter(refused_at__isnull=False)
+    refused.update(paused_until=None)
+
+
 def is_resting(*, key: str, real_now: dt.datetime) -> bool:
     """Whether nobody may call now."""
     return PagerDutyAccount.objects.filter(key=key, paused_until__gt=real_now).exists()

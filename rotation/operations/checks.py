@@ -9,7 +9,7 @@ from django.db import transaction
 from audit.operations import Area, record
 from common.refusals import RefusedError
 from rotation.models import Rotation
-from rotation.operations import syncing
+from rotation.operations import account, syncing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,7 +27,8 @@ class NothingPublishedError(RefusedError):
 def request_sync(*, rotation_id: int, actor: Actor, now: dt.datetime) -> None:
     """Leave a run that compares PagerDuty with the published schedule and repairs it.
 
-    One that waits already serves as well; one that failed is replaced by it.
+    One that waits already serves as well; one that failed is replaced by it. A token that PagerDuty
+    refused is tried once more.
 
     Raises:
         NothingPublishedError: the rotation has published nothing yet.
@@ -38,6 +39,7 @@ def request_sync(*, rotation_id: int, actor: Actor, now: dt.datetime) -> None:
             raise NothingPublishedError(
                 f"{rotation.name} has published nothing yet, so PagerDuty has nothing to show."
             )
+        account.ask_again()
         syncing.queue_sync(rotation_id=rotation_id, cause=f"asked for by {actor.name}", now=now)
         record(
             actor=actor,
