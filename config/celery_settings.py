@@ -41,6 +41,7 @@ _SWEEPS = (
     "rotation.sweep_repairs",
     "rotation.sweep_questions",
     "rotation.sweep_forecasts",
+    "rotation.sweep_leavers",
     "rotation.sweep_people_checks",
     "rotation.sweep_syncs",
     "compensation.sweep_weeks",

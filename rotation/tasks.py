@@ -10,9 +10,10 @@ from celery import shared_task
 from audit.operations import Actor
 from common import clock
 from rotation import answering, door, forecasting, generation, people_checking, syncing
-from rotation.operations import account_notices, forecasts, people_checks, repairs
+from rotation.operations import account_notices, forecasts, leavers, people_checks, repairs
 from rotation.operations import syncing as sync_operations
 from rotation.queries import disturbances, forecast_facts, people_facts, waiting
+from rotation.queries import leavers as leaver_queries
 from rotation.queries import syncing as sync_queries
 
 SYNC_SLICE = dt.timedelta(seconds=30)
@@ -91,6 +92,14 @@ def compute_forecast(*, forecast_id: int) -> bool:
         holder=uuid.uuid4().hex,
         clocks=forecasting.Clocks(now=clock.now, real_now=clock.real_now),
     )
+
+
+@shared_task(name="rotation.sweep_leavers")
+def sweep_leavers() -> int:
+    """Take leavers out of PagerDuty wherever it is news; returns for how many rotations."""
+    now = clock.now()
+    ids = leaver_queries.rotation_ids_to_look_at(now=now)
+    return sum(leavers.withhold(rotation_id=rotation_id, now=now) for rotation_id in ids)
 
 
 @shared_task(name="rotation.sweep_people_checks")

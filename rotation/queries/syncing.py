@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Q, When
 
 from common.periods import Period
-from rotation.domain import stints
+from rotation.domain import leavers, stints
 from rotation.domain.pagerduty_layers import HolderWeek
 from rotation.domain.pagerduty_overrides import UserStint
 from rotation.domain.pagerduty_plan import Action, WantedLevel, WantedWeek
 from rotation.domain.pagerduty_state import OverrideState
 from rotation.models import Level, LevelName, Shift, SyncRun, SyncStep
-from rotation.queries import patterns, worked
+from rotation.queries import identities, patterns, worked
+from rotation.queries import leavers as leaver_queries
 from volunteers.queries import service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rotation.domain.pagerduty_people import Directory, Identity
     from rotation.models import Rotation
 
 CREATED = 201
@@ -30,7 +32,11 @@ GONE = "somebody who cannot sign in any more"
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class LevelToSync:
-    """One level: its row, its published shifts that have not ended, and its people's e-mails."""
+    """One level: its row, its published shifts that have not ended, and its people's e-mails.
+
+    `known` is how they were last known in PagerDuty, `taken` everybody's e-mail here, and `people`
+    says until when each serves.
+    """
 
     level_id: int
     name: str
@@ -38,6 +44,13 @@ class LevelToSync:
     shifts: tuple[worked.WorkedShift, ...]
     emails: Mapping[int, str]
     names: Mapping[int, str]
+    known: Mapping[int, Identity] = dataclasses.field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+    people: Mapping[int, leavers.Person] = dataclasses.field(default_factory=dict)
+
+    def users(self, directory: Directory) -> dict[int, str]:
+        """PagerDuty's ids of those of its people whom it knows."""
+        return directory.refs_of(self.emails, self.known, self.taken)
 
 
 def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]:
@@ -45,9 +58,11 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
     levels = {level.name: level for level in Level.objects.filter(rotation=rotation)}
     shifts = Shift.objects.filter(level__rotation=rotation, ends_at__gt=now)
     lines = worked.worked_shifts(shifts=shifts)
-    people = {stint.person for line in lines for stint in line.stints if stint.person is not None}
-    people |= {line.holder_id for line in lines if line.holder_id is not None}
-    contacts = service.contacts_of(engineer_ids=people)
+    ids = leaver_queries.on_it(lines)
+    contacts = service.contacts_of(engineer_ids=ids)
+    known = identities.identities(engineer_ids=ids)
+    taken = identities.taken_emails()
+    people = leaver_queries.people_of(team_id=rotation.team_id, engineer_ids=ids)
     return [
         LevelToSync(
             level_id=levels[name].pk,
@@ -56,6 +71,9 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
             shifts=tuple(line for line in lines if line.level == name),
             emails={contact.engineer_id: contact.email for contact in contacts},
             names={contact.engineer_id: contact.name for contact in contacts},
+            known=known,
+            taken=taken,
+            people=people,
         )
         for name in (LevelName.PRIMARY, LevelName.ESCALATION)
         if name in levels
@@ -72,22 +90,37 @@ def wanted_level(
         time_zone=rotation.time_zone,
         pattern=patterns.pattern_of(rotation),
         weeks=tuple(
-            WantedWeek(
-                holder=HolderWeek(
-                    period=_running(shift),
-                    user_ref=None if shift.holder_id is None else users.get(shift.holder_id),
-                ),
-                on_call=tuple(
-                    UserStint(
-                        user_ref=None if piece.person is None else users.get(piece.person),
-                        period=piece.period,
-                    )
-                    for piece in stints.on_call_stints(shift.stints, shift.windows)
-                ),
-            )
+            _wanted_week(shift, leaver_queries.week_of(shift, rotation), level, users)
             for shift in level.shifts
             if shift.cancelled_at is None or shift.cancelled_at > max(now, shift.period.starts_at)
         ),
+    )
+
+
+def _wanted_week(
+    shift: worked.WorkedShift, week: leavers.Week, level: LevelToSync, users: Mapping[int, str]
+) -> WantedWeek:
+    """The week with the time of leavers, and of those whom PagerDuty does not know, as nobody's.
+
+    A layer cannot leave out a part of a week: where some of its time is nobody's, the layer has a
+    gap and the others' time becomes overrides.
+    """
+    pieces = leavers.paged(shift.stints, week, level.people)
+    on_call = tuple(
+        UserStint(
+            user_ref=None if piece.person is None else users.get(piece.person),
+            period=piece.period,
+        )
+        for piece in stints.on_call_stints(pieces, shift.windows)
+    )
+    running = _running(shift)
+    holder_ref = None if shift.holder_id is None else users.get(shift.holder_id)
+    holder = level.people.get(shift.holder_id or 0)
+    has_left = holder is not None and bool(holder.lost(week))
+    is_open = any(stint.user_ref is None and stint.period.overlap(running) for stint in on_call)
+    return WantedWeek(
+        holder=HolderWeek(period=running, user_ref=None if has_left or is_open else holder_ref),
+        on_call=on_call,
     )
 
 
