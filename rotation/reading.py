@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
-from rotation.domain import pagerduty_plan
+from rotation.domain import pagerduty_plan, pagerduty_preview
 from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import carries
 from rotation.pagerduty.gateway import NotFoundError
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_policy import PolicyState, WantedPolicy
     from rotation.domain.pagerduty_state import FinalEntry, OverrideState, ScheduleState
@@ -113,6 +115,23 @@ def held_policy(gateway: Gateway, wanted: WantedPolicy, ref: str) -> PolicyState
     return next((one for one in found if carries(wanted.marker, one.description)), None)
 
 
+def preview_differences(
+    gateway: Gateway, wanted: WantedLevel, body: Mapping[str, Any], since: dt.datetime
+) -> list[Difference]:
+    """Where PagerDuty's preview of a schedule, with its overrides, names somebody else."""
+    windows = _windows(wanted, since)
+    if not windows:
+        return []
+    rendered: list[FinalEntry] = []
+    for window in windows:
+        rendered += gateway.preview(body=body, within=window)
+    return pagerduty_preview.preview_differences(wanted, rendered, _whole(windows))
+
+
+def _whole(windows: Sequence[Period]) -> Period:
+    return Period(starts_at=windows[0].starts_at, ends_at=windows[-1].ends_at)
+
+
 def differences(
     gateway: Gateway, wanted: WantedLevel, ref: str, since: dt.datetime
 ) -> list[Difference]:
@@ -123,9 +142,8 @@ def differences(
     shown: list[FinalEntry] = []
     for window in windows:
         shown += gateway.final_schedule(ref=ref, within=window)
-    within = Period(starts_at=windows[0].starts_at, ends_at=windows[-1].ends_at)
-    stints = [stint for week in wanted.weeks for stint in week.on_call]
-    return pagerduty_plan.differences(stints, shown, within)
+    on_call = pagerduty_preview.on_call_of(wanted)
+    return pagerduty_plan.differences(on_call, shown, _whole(windows))
 
 
 def _windows(wanted: WantedLevel, since: dt.datetime) -> list[Period]:

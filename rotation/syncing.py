@@ -13,9 +13,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from rotation import reading
-from rotation.domain import pagerduty_plan, pagerduty_policy, pagerduty_words
+from rotation.domain import (
+    pagerduty_plan,
+    pagerduty_policy,
+    pagerduty_preview,
+    pagerduty_words,
+)
 from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
+from rotation.models import Level
 from rotation.operations import policy_syncing
 from rotation.operations import syncing as operations
 from rotation.pagerduty import answers
@@ -56,14 +62,24 @@ class OutOfLineError(Exception):
     """PagerDuty took the writes and still shows somebody else."""
 
 
+class PreviewDiffersError(Exception):
+    """PagerDuty would show somebody else than the stints, so nothing was written."""
+
+
 class TakenOverError(Exception):
     """The lease ran out and another worker has the run."""
 
 
 # What concerns one level alone: the other one goes on.
-LEVEL_ERRORS = (NotFoundError, UpgradedScheduleError, RefusedRequestError, OutOfLineError)
+LEVEL_ERRORS = (
+    NotFoundError,
+    UpgradedScheduleError,
+    RefusedRequestError,
+    OutOfLineError,
+    PreviewDiffersError,
+)
 # What only a person can mend.
-LASTING_ERRORS = (NotFoundError, UpgradedScheduleError)
+LASTING_ERRORS = (NotFoundError, UpgradedScheduleError, PreviewDiffersError)
 
 
 class LevelsFailedError(Exception):
@@ -153,7 +169,9 @@ class _Work:
             try:
                 self._bring_in_line(level, directory)
             except LEVEL_ERRORS as error:
-                operations.level_out_of_line(level_id=level.level_id, now=self.clocks.now())
+                operations.level_out_of_line(
+                    level_id=level.level_id, trouble=_trouble(error), now=self.clocks.now()
+                )
                 errors.append(error)
         try:
             # A schedule that is gone cannot be joined; the policy waits for what is decided.
@@ -174,6 +192,7 @@ class _Work:
         if ref and ref != level.schedule_ref:
             self._remember(level, ref)
         plan = reading.level_plan(self.gateway, wanted, held, level, self.clocks.now())
+        self._ask_preview(wanted, plan, directory)
         ref, refusals = self._write(level, plan, ref, wanted.time_zone)
         if not ref:
             return  # nobody of this level is known to PagerDuty, or no week is published
@@ -185,6 +204,19 @@ class _Work:
         operations.level_in_line(
             level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
         )
+
+    def _ask_preview(self, wanted: WantedLevel, plan: Plan, directory: Directory) -> None:
+        """Write nothing of a level that would show somebody else, the clock's changes included."""
+        since = self.clocks.now() + SETTLING
+        body = pagerduty_preview.preview_body(plan, since)
+        if body is None:
+            return
+        found = reading.preview_differences(self.gateway, wanted, body, since)
+        if found:
+            weeks = pagerduty_preview.weeks_of(wanted, found)
+            raise PreviewDiffersError(
+                pagerduty_words.preview_differs(wanted, found, weeks, directory.names)
+            )
 
     def _join_levels(self) -> None:
         """Bring the escalation policy in line, once the levels have their schedules."""
@@ -270,6 +302,13 @@ class _Work:
             if not found:
                 break
         return found
+
+
+def _trouble(error: Exception) -> str:
+    """What is the matter with the schedule itself, in the level's words; empty when nothing is."""
+    if isinstance(error, UpgradedScheduleError):
+        return Level.Trouble.UPGRADED
+    return Level.Trouble.DELETED if isinstance(error, NotFoundError) else Level.Trouble.NONE
 
 
 def _refusals(step: Step, answer: Any) -> list[str]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rotation.domain.pagerduty_policy import WantedPolicy
     from rotation.domain.pagerduty_state import OverrideResult, OverrideState
 
+MOST_WEEKS = 6
+
 
 def out_of_line(
     wanted: WantedLevel,
@@ -43,6 +45,25 @@ def policy_out_of_line(wanted: WantedPolicy) -> str:
     return (
         f"PagerDuty took the escalation policy of “{wanted.name}” and still shows another. "
         "Somebody may be changing it there."
+    )
+
+
+def preview_differs(
+    wanted: WantedLevel,
+    found: Sequence[Difference],
+    weeks: Sequence[dt.date],
+    names: Mapping[str, str],
+) -> str:
+    """Which weeks PagerDuty would show otherwise, and the first time in them."""
+    first = found[0]
+    count = "1 week" if len(weeks) == 1 else f"{len(weeks)} weeks"
+    listed = ", ".join(f"{week:%d %b %Y}".lstrip("0") for week in weeks[:MOST_WEEKS])
+    more = " and later ones" if len(weeks) > MOST_WEEKS else ""
+    return (
+        f"PagerDuty’s preview of “{wanted.name}” differs from the schedule in {count} "
+        f"(from {listed}{more}): it would show {_name(first.shown, names)} instead of "
+        f"{_name(first.wanted, names)} from "
+        f"{_local(first.period.starts_at, wanted.time_zone)}. Nothing was written to it."
     )
 
 

@@ -183,7 +183,12 @@ def unlink_schedule(*, level_id: int, actor: Actor, now: dt.datetime) -> None:
     with transaction.atomic():
         level = Level.objects.select_related("rotation__team").get(pk=level_id)
         Level.objects.filter(pk=level_id).update(
-            pagerduty_schedule_ref="", in_pagerduty_since=None, in_pagerduty_version=None
+            pagerduty_schedule_ref="",
+            schedule_is_adopted=False,
+            schedule_trouble=Level.Trouble.NONE,
+            schedule_trouble_since=None,
+            in_pagerduty_since=None,
+            in_pagerduty_version=None,
         )
         queue_sync(
             rotation_id=level.rotation_id, cause="a schedule was unlinked", now=now, starts_at=now
@@ -205,12 +210,21 @@ def level_in_line(*, level_id: int, version: int | None, now: dt.datetime) -> No
     Level.objects.filter(pk=level_id).exclude(
         in_pagerduty_since__isnull=False, in_pagerduty_version=version
     ).update(in_pagerduty_since=now, in_pagerduty_version=version)
-    Level.objects.filter(pk=level_id).update(checked_at=now)
+    Level.objects.filter(pk=level_id).update(
+        checked_at=now, schedule_trouble=Level.Trouble.NONE, schedule_trouble_since=None
+    )
 
 
-def level_out_of_line(*, level_id: int, now: dt.datetime) -> None:
-    """Note that PagerDuty was read and shows something else."""
+def level_out_of_line(*, level_id: int, trouble: str, now: dt.datetime) -> None:
+    """Note that PagerDuty was read and shows something else.
+
+    `trouble` is what is the matter with the schedule itself; it is kept from when it was first
+    seen, and empty when the schedule could be read.
+    """
     Level.objects.filter(pk=level_id).update(in_pagerduty_since=None, checked_at=now)
+    Level.objects.filter(pk=level_id).exclude(schedule_trouble=trouble).update(
+        schedule_trouble=trouble, schedule_trouble_since=now if trouble else None
+    )
 
 
 def finish_run(*, run_id: int, holder: str, unmatched: Sequence[str], now: dt.datetime) -> bool:
