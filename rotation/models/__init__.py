@@ -21,6 +21,7 @@ from rotation.models.incidents import (
     WebhookRefusal,
     WebhookSubscription,
 )
+from rotation.models.lookups import Lookup
 from rotation.models.repairs import Disturbance
 from rotation.models.rotations import DriftChoice, Level, LevelName, PolicyVersion, Rotation
 from rotation.models.schedule import Cover, Shift
@@ -40,6 +41,7 @@ __all__ = [
     "Incident",
     "Level",
     "LevelName",
+    "Lookup",
     "Page",
     "PagerDutyAccount",
     "PagerDutyPerson",
