@@ -63,14 +63,17 @@ def plan_layers(
     pattern: WeekPattern,
     held: Sequence[LayerState],
     now: dt.datetime,
+    *,
+    takes_over: bool = False,
 ) -> LayerPlan:
     """The layers that show the weeks' users, reusing those that PagerDuty holds.
 
     `weeks` are the running and coming ones in order of time, `held` has the lowest precedence
-    first. Layers that are live and not needed are ended at `now`.
+    first. Layers that are live and not needed are ended at `now`. `takes_over` is for layers that
+    humans made: none of them is continued.
     """
     restrictions = weekly_restrictions(pattern)
-    usable = [layer for layer in held if _is_usable(layer, restrictions, now)]
+    usable = [layer for layer in held if not takes_over and _is_usable(layer, restrictions, now)]
     lines = _lines([week for week in weeks if week.user_ref is not None], pattern, usable, now)
     by_ref = {line.held.ref: line for line in lines if line.held is not None}
     layers: list[LayerState] = []

@@ -63,6 +63,8 @@ class WantedWeek:
 class WantedLevel:
     """What PagerDuty should show for one level: its running and coming weeks in order of time.
 
+    The schedule is adopted when humans made it; its layers end when Rota first writes it.
+
     `marker` is the word in the description by which Rota finds its schedule again.
     """
 
@@ -71,6 +73,7 @@ class WantedLevel:
     time_zone: str
     pattern: WeekPattern
     weeks: tuple[WantedWeek, ...]
+    is_adopted: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

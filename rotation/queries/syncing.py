@@ -47,6 +47,7 @@ class LevelToSync:
     known: Mapping[int, Identity] = dataclasses.field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     people: Mapping[int, leavers.Person] = dataclasses.field(default_factory=dict)
+    is_adopted: bool = False
 
     def users(self, directory: Directory) -> dict[int, str]:
         """PagerDuty's ids of those of its people whom it knows."""
@@ -74,6 +75,7 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
             known=known,
             taken=taken,
             people=people,
+            is_adopted=levels[name].schedule_is_adopted,
         )
         for name in (LevelName.PRIMARY, LevelName.ESCALATION)
         if name in levels
@@ -89,6 +91,7 @@ def wanted_level(
         marker=f"rota:{rotation.slug}:{level.name}",
         time_zone=rotation.time_zone,
         pattern=patterns.pattern_of(rotation),
+        is_adopted=level.is_adopted,
         weeks=tuple(
             _wanted_week(shift, leaver_queries.week_of(shift, rotation), level, users)
             for shift in level.shifts
