@@ -83,6 +83,8 @@ PAGES = {
     "how": public("GET"),
     "account_login": public("GET", "POST"),
     "sign-in-demo": hidden(),
+    # Signed by PagerDuty, or refused: no session opens it.
+    "hook-pagerduty": Rule(let_in={"POST": NO_ONE}, others=Outcome.FORBIDDEN, is_public=True),
     # Everybody's own
     "account_logout": leaving(),
     "account_change_password": form(ALL),

@@ -40,7 +40,11 @@ SHORTLY = ("GET", "POST")
 # Who is refused may leave a trace of the attempt, and nothing else.
 TRACE = {"audit_auditevent"}
 # Whoever leaves is refused nothing, though they too end at the door.
-LEAVES = {"account_logout": {"django_session"}}
+LEAVES = {
+    "account_logout": {"django_session"},
+    # What is refused there is counted, and admins are told of the first.
+    "hook-pagerduty": {"rotation_webhookrefusal", "outbox_message"},
+}
 
 
 def test_every_route_has_its_rule_and_every_rule_its_route() -> None:

@@ -40,6 +40,15 @@ def ids_of(*, emails: Iterable[str]) -> dict[str, int]:
 
 def finance_addresses(*, now: dt.datetime) -> list[str]:
     """E-mails of everybody with the finance role in force, in alphabetical order."""
-    grants = RoleGrant.objects.filter(in_force(now), role=RoleGrant.Role.FINANCE)
+    return _addresses(RoleGrant.Role.FINANCE, now)
+
+
+def admin_addresses(*, now: dt.datetime) -> list[str]:
+    """E-mails of every admin in force, in alphabetical order."""
+    return _addresses(RoleGrant.Role.ADMIN, now)
+
+
+def _addresses(role: str, now: dt.datetime) -> list[str]:
+    grants = RoleGrant.objects.filter(in_force(now), role=role)
     active = grants.filter(engineer__is_active=True).order_by("engineer__email").distinct()
     return list(active.values_list("engineer__email", flat=True))

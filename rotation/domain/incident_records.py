@@ -1,0 +1,82 @@
+"""The log that PagerDuty keeps of an incident, as it is read and as it is kept here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from rotation.domain import hook_bodies, incidents
+from rotation.domain.incidents import Kind, Told, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+# Both names of an acknowledgement stand in PagerDuty's description.
+KINDS = {
+    "trigger_log_entry": Kind.TRIGGERED,
+    "acknowledge_log_entry": Kind.ACKNOWLEDGED,
+    "acknowledgement_log_entry": Kind.ACKNOWLEDGED,
+    "escalate_log_entry": Kind.ESCALATED,
+    "assign_log_entry": Kind.REASSIGNED,
+    "delegate_log_entry": Kind.DELEGATED,
+    "resolve_log_entry": Kind.RESOLVED,
+    "notify_log_entry": Kind.NOTIFIED,
+}
+
+
+def kept(
+    incident: Mapping[str, Any], entries: Iterable[Mapping[str, Any]], *, read_at: dt.datetime
+) -> list[dict[str, Any]]:
+    """What is kept of an incident and its log entries, as JSON, oldest first.
+
+    Entries of other kinds, and those without an instant, are left out.
+    """
+    seen: dict[str, Any] = {
+        "kind": Kind.SEEN,
+        "at": read_at.replace(microsecond=0).isoformat(),
+        "people": [],
+    }
+    lines: list[dict[str, Any]] = [seen | {"incident": _plain(incident)}]
+    for entry in entries:
+        kind = KINDS.get(str(entry.get("type")))
+        at = hook_bodies.instant_or_none(entry.get("created_at"))
+        if kind is not None and at is not None:
+            people = [[user.ref, user.name] for user in _people(kind, entry)]
+            lines.append({"kind": kind, "at": at.isoformat(), "people": people})
+    return sorted(lines, key=lambda line: (str(line["at"]), str(line["kind"])))
+
+
+def told(record: Sequence[Mapping[str, Any]]) -> list[Told]:
+    """What a kept record tells."""
+    return [
+        Told(
+            kind=Kind(line["kind"]),
+            at=dt.datetime.fromisoformat(line["at"]),
+            people=tuple(User(ref=ref, name=name) for ref, name in line["people"]),
+            about=incidents.about(line["incident"]) if "incident" in line else None,
+            is_record=True,
+        )
+        for line in record
+    ]
+
+
+def _people(kind: Kind, entry: Mapping[str, Any]) -> tuple[User, ...]:
+    if kind is Kind.NOTIFIED:
+        return incidents.users([entry.get("user")])
+    if kind is Kind.ACKNOWLEDGED:
+        return incidents.users([entry.get("agent")])
+    return incidents.users(entry.get("assignees") or [])
+
+
+def _plain(incident: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of an incident that is kept."""
+    about = incidents.about(incident)
+    return {
+        "number": about.number,
+        "title": about.title,
+        "urgency": about.urgency,
+        "html_url": about.html_url,
+        "service": {"id": about.service_ref, "summary": about.service_name},
+        "escalation_policy": {"id": about.policy_ref},
+        "teams": [{"summary": name} for name in about.teams],
+    }
