@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import time
 from typing import TYPE_CHECKING
 
 from rotation.solver.engine import SLICES, Run, Slice
+from rotation.solver.joint import joined, joint
 from rotation.solver.model import Held, RotaModel
 from rotation.solver.objectives import rota_values
 from rotation.solver.shares import all_shares, fair_enough, holiday_measure, load_measure
 from rotation.solver.start import first_rota
-from rotation.solver.terms import expression, hold
+from rotation.solver.terms import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,33 +46,47 @@ class Search:
     proven: bool = True
     stopped: bool = False
     held: Held = dataclasses.field(default_factory=Held)
+    told: dict[str, tuple[int, int]] = dataclasses.field(default_factory=dict)
 
     def run(self) -> None:
-        """Minimise each objective in turn and hold it at what was reached."""
+        """Minimise the objectives in turn, some together, and hold each at what was reached."""
         self.rota = first_rota(self.grid)
-        names = self.grid.problem.objectives
-        for index, name in enumerate(names):
+        left = self.grid.problem.objectives
+        while left:
             if self.clock.is_over():
                 self.proven, self.stopped = False, True
                 return
-            self._minimise(name, is_last=index == len(names) - 1)
-            self._hold(name)
+            for name in self._minimise(left):
+                self._hold(name)
+                left = left[1:]
 
-    def _minimise(self, name: str, *, is_last: bool) -> None:
-        ends = self._ends(is_last=is_last)
-        bound = self._floor(name)
-        if name == "spread" and (bound is None or self._value(name) > bound):
-            bound = self._spread_by_rest(ends)
-        if bound is None or self._value(name) > bound:
-            outcome = self._search(name, ends=ends, slices=SLICES)
-            if outcome.bound is not None:
-                bound = outcome.bound if bound is None else max(bound, outcome.bound)
-        if bound is not None:
-            self.bounds[name] = min(bound, self._value(name))
-            self.on_progress(name, self._value(name), self.bounds[name])
-        if bound is None or self._value(name) > bound:
-            self.proven = False
-            self.stopped = self.stopped or self.clock.stopped or time.monotonic() >= ends
+    def _minimise(self, left: Sequence[str]) -> tuple[str, ...]:
+        """Settle the first of the objectives left, and with it as many as one search proves."""
+        names = joined(left)
+        ends = self._ends(is_last=len(names) == len(left))
+        self.bounds.setdefault(names[0], self._floor(names[0]))
+        if names[0] == "spread" and not self._is_settled("spread"):
+            self.bounds["spread"] = max(self.bounds["spread"], self._spread_by_rest(ends))
+        if self._is_settled(names[0]):
+            names = names[:1]
+        else:
+            self._search(names, ends=ends, slices=SLICES)
+            if not self._is_settled(names[0]):
+                self.proven = False
+                self.stopped = self.stopped or self.clock.stopped or time.monotonic() >= ends
+            names = tuple(itertools.takewhile(self._is_settled, names)) or names[:1]
+        for name in names:
+            self._tell(name, self._value(name), self.bounds[name])
+        return names
+
+    def _tell(self, name: str, best: int, bound: int) -> None:
+        """Report what has not been reported."""
+        if self.told.get(name) != (best, bound):
+            self.told[name] = (best, bound)
+            self.on_progress(name, best, bound)
+
+    def _is_settled(self, name: str) -> bool:
+        return name in self.bounds and self.bounds[name] >= self._value(name)
 
     def _ends(self, *, is_last: bool) -> float:
         """When this objective's time is up: an unproven one leaves some to those after it."""
@@ -81,36 +97,46 @@ class Search:
     def _value(self, name: str) -> int:
         return rota_values(self.grid, self.rota)[name]
 
-    def _floor(self, name: str) -> int | None:
+    def _floor(self, name: str) -> int:
         """A lower bound that needs no search: only preferences may be below nothing."""
         if name != "preferences":
             return 0
         return -sum(len(member.wants) for member in self.grid.members)
 
     def _search(
-        self, name: str, *, ends: float, slices: Sequence[Slice], probe: _Probe | None = None
+        self,
+        names: tuple[str, ...],
+        *,
+        ends: float,
+        slices: Sequence[Slice],
+        probe: _Probe | None = None,
     ) -> Outcome:
-        """Search, and keep what it finds if it is better."""
+        """Search, and keep the rota that it finds if it is better, and what it proves of it."""
         rota_model = RotaModel(self.grid, self.held, rest=probe.rest if probe else 0)
         for earlier, value in self.held.values.items():
             hold(rota_model, earlier, value)
         rota_model.hint(self.rota)
-        before = self._value(name)
+        goal = joint(self.grid, names)
+        before = goal.total(rota_values(self.grid, self.rota))
 
         def report(best: int, bound: int) -> None:
-            proven = min(bound, probe.least_else) if probe else bound
-            self.on_progress(name, min(best, before), min(proven, best, before))
+            least = min(bound, probe.least_else) if probe else bound
+            for name, value, proven in goal.proven(min(best, before), min(least, best, before)):
+                self._tell(name, value, max(proven, self.bounds.get(name, proven)))
 
         run = Run(
             rota_model=rota_model,
-            expression=expression(rota_model, name),
+            expression=goal.expression(rota_model),
             clock=self.clock,
             seconds=max(0.0, ends - time.monotonic()),
             report=report,
         )
         outcome = run.search(slices)
-        if outcome.rota is not None and rota_values(self.grid, outcome.rota)[name] < before:
-            self.rota = outcome.rota
+        if outcome.rota is not None and run.best is not None and run.best < before:
+            self.rota, before = outcome.rota, run.best
+        if probe is None and outcome.bound is not None:
+            for name, _value, bound in goal.proven(before, min(outcome.bound, before)):
+                self.bounds[name] = max(bound, self.bounds.get(name, bound))
         return outcome
 
     def _spread_by_rest(self, ends: float) -> int:
@@ -126,7 +152,7 @@ class Search:
             probe = _Probe(rest=nearest - 1, least_else=(target - nearest + 1) ** 2)
             if self.clock.is_over() or time.monotonic() >= ends:
                 break
-            outcome = self._search("spread", ends=ends, slices=PROBE, probe=probe)
+            outcome = self._search(("spread",), ends=ends, slices=PROBE, probe=probe)
             if outcome.is_impossible:
                 bound = probe.least_else
             elif outcome.bound is not None:
