@@ -5,13 +5,11 @@ Nothing here writes, so that a plan can be looked at before it is carried out.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
 from rotation.domain import pagerduty_plan, pagerduty_preview
-from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import carries
 from rotation.pagerduty.gateway import NotFoundError
 from rotation.queries import syncing as queries
@@ -19,40 +17,14 @@ from rotation.queries import syncing as queries
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
+    from rotation.domain.pagerduty_plan import Difference, Plan, WantedLevel
     from rotation.domain.pagerduty_policy import PolicyState, WantedPolicy
     from rotation.domain.pagerduty_state import FinalEntry, OverrideState, ScheduleState
-    from rotation.models import Rotation
     from rotation.pagerduty.gateway import Gateway
 
 WINDOW_DAYS = 90
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class LevelPlan:
-    """What would be written for one level, and the people whom PagerDuty does not know."""
-
-    level: str
-    steps: tuple[Step, ...]
-    unmatched: tuple[str, ...]
-
-
-def plan_rotation(*, rotation: Rotation, gateway: Gateway, now: dt.datetime) -> list[LevelPlan]:
-    """What a sync would write now, without writing.
-
-    Raises:
-        GatewayError: PagerDuty could not be read.
-    """
-    directory = Directory.of(gateway.users())
-    plans = []
-    for level in queries.levels_to_sync(rotation=rotation, now=now):
-        users = level.users(directory)
-        wanted = queries.wanted_level(rotation, level, users, now)
-        held = held_schedule(gateway, wanted, level)
-        plan = level_plan(gateway, wanted, held, level, now)
-        unmatched = tuple(sorted(queries.unmatched_names(level, users)))
-        plans.append(LevelPlan(level=level.name, steps=plan.steps, unmatched=unmatched))
-    return plans
+# PagerDuty's clock may be ahead: what it began "now" is not looked at in its first minute.
+SETTLING = dt.timedelta(seconds=60)
 
 
 def held_schedule(
@@ -139,11 +111,19 @@ def differences(
     windows = _windows(wanted, since)
     if not windows:
         return []
-    shown: list[FinalEntry] = []
-    for window in windows:
-        shown += gateway.final_schedule(ref=ref, within=window)
+    shown = final_entries(gateway, wanted, ref, since)
     on_call = pagerduty_preview.on_call_of(wanted)
     return pagerduty_plan.differences(on_call, shown, _whole(windows))
+
+
+def final_entries(
+    gateway: Gateway, wanted: WantedLevel, ref: str, since: dt.datetime
+) -> list[FinalEntry]:
+    """Who is shown from `since` to the end of the last week."""
+    shown: list[FinalEntry] = []
+    for window in _windows(wanted, since):
+        shown += gateway.final_schedule(ref=ref, within=window)
+    return shown
 
 
 def _windows(wanted: WantedLevel, since: dt.datetime) -> list[Period]:

@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
 LOOKS = 4
 PATIENCE_SECONDS = 1.0
-# PagerDuty's clock may be ahead: what it began "now" is not looked at in its first minute.
-SETTLING = dt.timedelta(seconds=60)
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
 TOKEN_WAIT_SECONDS = 60.0
@@ -207,7 +205,7 @@ class _Work:
 
     def _ask_preview(self, wanted: WantedLevel, plan: Plan, directory: Directory) -> None:
         """Write nothing of a level that would show somebody else, the clock's changes included."""
-        since = self.clocks.now() + SETTLING
+        since = self.clocks.now() + reading.SETTLING
         body = pagerduty_preview.preview_body(plan, since)
         if body is None:
             return
@@ -298,7 +296,9 @@ class _Work:
         for look in range(LOOKS):
             if look:
                 time.sleep(PATIENCE_SECONDS)
-            found = reading.differences(self.gateway, wanted, ref, self.clocks.now() + SETTLING)
+            found = reading.differences(
+                self.gateway, wanted, ref, self.clocks.now() + reading.SETTLING
+            )
             if not found:
                 break
         return found

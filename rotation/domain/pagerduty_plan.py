@@ -91,6 +91,7 @@ class Plan:
 
     steps: tuple[Step, ...]
     unknown_overrides: tuple[OverrideState, ...]
+    new_overrides: tuple[FinalEntry, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +119,11 @@ def plan_level(
     now = now.replace(microsecond=0)
     weeks = [week for week in wanted.weeks if week.holder.period.ends_at > now]
     layers = plan_layers(
-        [week.holder for week in weeks], wanted.pattern, held.layers if held else (), now
+        [week.holder for week in weeks],
+        wanted.pattern,
+        held.layers if held else (),
+        now,
+        takes_over=_takes_over(wanted, held),
     )
     wishes = [
         wish
@@ -135,7 +140,12 @@ def plan_level(
     if side.missing:
         steps.append(_new_overrides(schedule_ref, side.missing))
     steps += [_removal(schedule_ref, override) for override in side.unwanted]
-    return Plan(steps=tuple(steps), unknown_overrides=side.unknown)
+    return Plan(steps=tuple(steps), unknown_overrides=side.unknown, new_overrides=side.missing)
+
+
+def _takes_over(wanted: WantedLevel, held: ScheduleState | None) -> bool:
+    """Whether humans made the schedule's layers, and Rota writes it for the first time."""
+    return wanted.is_adopted and held is not None and not carries(wanted.marker, held.description)
 
 
 def carries(marker: str, description: str) -> bool:

@@ -13,6 +13,7 @@ from common.periods import Period, difference
 from rotation.domain import slots
 from rotation.domain.pagerduty_overrides import override_wishes
 from rotation.domain.pagerduty_plan import Action, differences
+from rotation.domain.pagerduty_state import FinalEntry
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from rotation.domain.pagerduty_overrides import UserStint
     from rotation.domain.pagerduty_plan import Difference, Plan, WantedLevel
-    from rotation.domain.pagerduty_state import FinalEntry
 
 LAYER_ACTIONS = frozenset({Action.CREATE_SCHEDULE, Action.UPDATE_SCHEDULE})
 
@@ -56,6 +56,25 @@ def preview_differences(
 ) -> list[Difference]:
     """Where the level would show somebody else than its stints, in order of time."""
     return differences(on_call_of(wanted), shown_by(wanted, rendered), within)
+
+
+def expected(wanted: WantedLevel, plan: Plan) -> list[FinalEntry]:
+    """What the level shows once the plan is carried out: its stints, and what humans overrode."""
+    stints = [
+        FinalEntry(user_ref=stint.user_ref, period=stint.period)
+        for stint in on_call_of(wanted)
+        if stint.user_ref is not None
+    ]
+    ours = [entry.period for entry in plan.new_overrides]
+    theirs: list[FinalEntry] = []
+    # Of two overrides the later one wins, and what the plan adds comes last.
+    for override in reversed(plan.unknown_overrides):
+        taken = [*ours, *(entry.period for entry in theirs)]
+        theirs += [
+            FinalEntry(user_ref=override.user_ref, period=period)
+            for period in difference([override.period], taken)
+        ]
+    return overlaid(stints, theirs)
 
 
 def on_call_of(wanted: WantedLevel) -> list[UserStint]:

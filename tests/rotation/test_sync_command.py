@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.running import RunningSimulator
 
+PREVIEW_OF_NOBODY = {"schedule": {"final_schedule": {"rendered_schedule_entries": []}}}
 pytestmark = [pytest.mark.django_db, pytest.mark.real_parts]
 
 
@@ -45,10 +46,45 @@ def test_a_dry_run_prints_each_step_and_writes_nothing(
 ) -> None:
     told = _run("--dry-run")
 
-    assert told.splitlines()[0] == "core: 4 writes"
+    assert told.splitlines()[0] == "core: 5 writes"
     assert "  primary: POST /schedules: The level has no schedule in PagerDuty yet." in told
     assert simulator.state()["schedules"] == []
     assert SyncRun.objects.get(rotation=published.rotation).tries == 0
+
+
+def test_a_dry_run_says_week_by_week_who_is_shown_before_and_after(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    before = json.loads(_run("--dry-run", "--json"))
+    told = _run("--dry-run")
+    _run()
+    after = json.loads(_run("--dry-run", "--json"))
+
+    weeks = before["levels"][0]["weeks"]
+    assert [len(level["weeks"]) for level in before["levels"]] == [6, 6]
+    assert all(week["changes"] and week["before"] == [] for week in weeks)
+    assert weeks[0]["after"][0]["who"] in {person.name for person in published.people}
+    assert f"  primary, week of {weeks[0]['week']}: nobody -> {weeks[0]['after'][0]['who']}" in told
+    assert (after["steps"], after["policy"]["further_rules"]) == ([], 0)
+    assert [week["before"] for week in after["levels"][0]["weeks"]] == [
+        week["after"] for week in weeks
+    ]
+    assert not any(week["changes"] for level in after["levels"] for week in level["weeks"])
+    assert len(simulator.state()["schedules"]) == 2
+
+
+def test_a_dry_run_names_the_weeks_that_the_preview_would_show_otherwise(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    simulator.faults(method="POST", path="/schedules/preview", body=PREVIEW_OF_NOBODY, status=200)
+
+    told = _run("--dry-run", "--json")
+    words = _run("--dry-run")
+
+    weeks = json.loads(told)["levels"][0]["weeks"]
+    assert json.loads(told)["levels"][0]["differs"] == [week["week"] for week in weeks]
+    assert f"  primary: the preview differs in the week of {weeks[0]['week']}" in words
+    assert published.rotation.slug == "core"
 
 
 def test_it_syncs_says_what_it_did_and_then_has_nothing_to_do(
@@ -70,7 +106,10 @@ def test_json_has_one_object_a_rotation() -> None:
     assert [step["action"] for step in planned["steps"]] == [
         "create_schedule",
         "create_overrides",
-    ] * 2
+        "create_schedule",
+        "create_overrides",
+        "create_policy",
+    ]
     assert planned["steps"][0]["body"]["schedule"]["time_zone"] == "Europe/Dublin"
     assert (done["rotation"], done["failure"], done["unmatched"]) == ("core", "", [])
     assert {step["state"] for step in done["steps"]} == {"done"}

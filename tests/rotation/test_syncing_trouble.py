@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from audit.models import AuditEvent
-from rotation import reading, syncing
+from rotation import planned, syncing
 from rotation.models import Level, Shift, SyncRun, SyncStep
 from rotation.operations import syncing as operations
 from rotation.pagerduty.http import HttpGateway
@@ -382,11 +381,16 @@ def test_no_weeks_published_is_no_work(simulator: RunningSimulator) -> None:
 def test_a_plan_that_is_only_looked_at_writes_nothing(
     published: Published, simulator: RunningSimulator
 ) -> None:
-    plans = reading.plan_rotation(
-        rotation=published.rotation, gateway=published.gateway(simulator), now=NOW
+    planned_now = planned.plan_rotation(
+        rotation=published.rotation,
+        asking=planned.Asking(gateway=published.gateway(simulator), now=NOW),
     )
 
-    assert [plan.level for plan in plans] == list(LEVELS)
-    assert [step.action for step in plans[0].steps] == ["create_schedule", "create_overrides"]
-    assert _writes(simulator) == []
-    assert dataclasses.replace(plans[0], steps=()).unmatched == ()
+    levels = planned_now.levels
+    assert [plan.level for plan in levels] == list(LEVELS)
+    assert [step.action for step in levels[0].steps] == ["create_schedule", "create_overrides"]
+    assert [step.action for step in planned_now.policy.steps] == ["create_policy"]
+    assert {each["path"] for each in simulator.requests() if each["method"] == "POST"} == {
+        "/schedules/preview"
+    }
+    assert levels[0].unmatched == ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from rotation import door, reading, syncing
+from rotation import door, planned, syncing
 from rotation.models import Rotation, SyncRun
 from rotation.operations import syncing as operations
 from rotation.pagerduty.gateway import GatewayError
@@ -48,24 +48,11 @@ class Command(BaseCommand):
 
     def _dry_run(self, rotation: Rotation) -> dict[str, Any]:
         told: dict[str, Any] = {"rotation": rotation.slug, "failure": "", "steps": []}
+        asking = planned.Asking(gateway=_gateway(), now=clock.now())
         try:
-            plans = reading.plan_rotation(rotation=rotation, gateway=_gateway(), now=clock.now())
+            return told | planned.as_json(planned.plan_rotation(rotation=rotation, asking=asking))
         except GatewayError as error:
             return told | {"failure": str(error)}
-        steps = [
-            {
-                "level": plan.level,
-                "action": step.action,
-                "reason": step.reason,
-                "method": step.request.method,
-                "path": step.request.path,
-                "body": step.request.body,
-            }
-            for plan in plans
-            for step in plan.steps
-        ]
-        unmatched = sorted({name for plan in plans for name in plan.unmatched})
-        return told | {"steps": steps, "unmatched": unmatched}
 
     def _sync(self, rotation: Rotation) -> dict[str, Any]:
         operations.queue_sync(rotation_id=rotation.pk, cause="by command", now=clock.now())
@@ -125,8 +112,34 @@ def _words(told: dict[str, Any]) -> str:
         f"  {step['level'] or 'policy'}: {step['method']} {step['path']}: {step['reason']}"
         for step in told["steps"]
     ]
+    lines += [line for level in told.get("levels", []) for line in _week_lines(level)]
     if told.get("unmatched"):
         lines.append(f"  not in PagerDuty: {', '.join(told['unmatched'])}")
     if told["failure"]:
         lines.append(f"  failed: {told['failure']}")
     return "\n".join(lines)
+
+
+def _week_lines(level: dict[str, Any]) -> list[str]:
+    """Each week that changes, before and after, and how many stay."""
+    changed = [week for week in level["weeks"] if week["changes"]]
+    lines = [
+        f"  {level['level']}, week of {week['week']}: {_people(week['before'])} -> "
+        f"{_people(week['after'])}"
+        for week in changed
+    ]
+    if stay := len(level["weeks"]) - len(changed):
+        lines.append(f"  {level['level']}: {stay} weeks stay as they are")
+    lines += [
+        f"  {level['level']}: left alone: {one['who']} from {one['starts_at']} by an override"
+        for one in level["left"]
+    ]
+    lines += [
+        f"  {level['level']}: the preview differs in the week of {week}, so nothing is written"
+        for week in level["differs"]
+    ]
+    return lines
+
+
+def _people(turns: list[dict[str, Any]]) -> str:
+    return ", ".join(turn["who"] for turn in turns) or "nobody"
