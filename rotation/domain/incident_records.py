@@ -25,24 +25,27 @@ KINDS = {
 
 
 def kept(
-    incident: Mapping[str, Any], entries: Iterable[Mapping[str, Any]], *, read_at: dt.datetime
+    incident: Mapping[str, Any] | None,
+    entries: Iterable[Mapping[str, Any]],
+    *,
+    read_at: dt.datetime,
 ) -> list[dict[str, Any]]:
-    """What is kept of an incident and its log entries, as JSON, oldest first.
+    """What is kept of an incident, where it was read too, and of its log entries, oldest first.
 
     Entries of other kinds, and those without an instant, are left out.
     """
-    seen: dict[str, Any] = {
-        "kind": Kind.SEEN,
-        "at": read_at.replace(microsecond=0).isoformat(),
-        "people": [],
-    }
-    lines: list[dict[str, Any]] = [seen | {"incident": _plain(incident)}]
+    lines: list[dict[str, Any]] = []
+    if incident is not None:
+        lines.append(_line(Kind.SEEN, read_at.replace(microsecond=0)))
+        lines[0]["incident"] = _plain(incident)
+        began_at = hook_bodies.instant_or_none(incident.get("created_at"))
+        if began_at is not None:
+            lines.append(_line(Kind.TRIGGERED, began_at))
     for entry in entries:
         kind = KINDS.get(str(entry.get("type")))
         at = hook_bodies.instant_or_none(entry.get("created_at"))
         if kind is not None and at is not None:
-            people = [[user.ref, user.name] for user in _people(kind, entry)]
-            lines.append({"kind": kind, "at": at.isoformat(), "people": people})
+            lines.append(_line(kind, at, _people(kind, entry)))
     return sorted(lines, key=lambda line: (str(line["at"]), str(line["kind"])))
 
 
@@ -58,6 +61,11 @@ def told(record: Sequence[Mapping[str, Any]]) -> list[Told]:
         )
         for line in record
     ]
+
+
+def _line(kind: Kind, at: dt.datetime, people: Iterable[User] = ()) -> dict[str, Any]:
+    refs = [[user.ref, user.name] for user in people]
+    return {"kind": str(kind), "at": at.isoformat(), "people": refs}
 
 
 def _people(kind: Kind, entry: Mapping[str, Any]) -> tuple[User, ...]:

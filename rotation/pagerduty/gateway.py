@@ -114,5 +114,8 @@ class Gateway(Protocol):
     def audit_records(self, *, ref: str, within: Period) -> list[AuditRecord]:
         """Who changed the schedule in at most 31 days, newest first."""
 
+    def items(self, *, path: str, name: str, params: Mapping[str, Any]) -> list[Any]:
+        """All items of a list, as JSON: what needs no answer of its own kind."""
+
     def send(self, request: Request) -> Any:
         """Carry out one write, once; returns the answer's JSON, None when it has no body."""

@@ -188,6 +188,10 @@ class HttpGateway:
             params = params | {"cursor": data["next_cursor"]}
         return found
 
+    def items(self, *, path: str, name: str, params: Mapping[str, Any]) -> list[Any]:
+        """All items of a classic list."""
+        return self._pages(path, name, params)
+
     def send(self, request: Request) -> Any:
         """Carry out one write, once."""
         with self._session(request.path) as session, _translated():

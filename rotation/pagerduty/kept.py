@@ -80,6 +80,11 @@ class KeptGateway:
         self.keep()
         return self.gateway.audit_records(ref=ref, within=within)
 
+    def items(self, *, path: str, name: str, params: Mapping[str, Any]) -> list[Any]:
+        """All items of a list."""
+        self.keep()
+        return self.gateway.items(path=path, name=name, params=params)
+
     def send(self, request: Request) -> Any:
         """Carry out one write."""
         self.keep()
