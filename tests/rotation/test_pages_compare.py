@@ -145,7 +145,7 @@ def test_what_cannot_be_compared_is_said_beside_the_choice(
         Draft.objects.filter(pk=draft.pk).update(solve_milliseconds=1)
         ids[name] = draft.pk
 
-    answer = signed_in(team.anna).get(COMPARE, {"a": one.pk, "b": b.format(**ids)})
+    answer = signed_in(team.anna).get(COMPARE, {"a": str(one.pk), "b": b.format(**ids)})
 
     assert answer.status_code == 422
     assert words in _text(answer)
