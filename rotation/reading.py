@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
 from rotation.domain import pagerduty_plan, pagerduty_preview
+from rotation.domain.pagerduty_left import outside
 from rotation.domain.pagerduty_plan import carries
+from rotation.pagerduty import answers
 from rotation.pagerduty.gateway import NotFoundError
+from rotation.queries import drift_facts
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
@@ -64,7 +67,16 @@ def level_plan(
         for window in _windows(wanted, now):
             overrides += gateway.overrides(ref=held.ref, within=window)
     asked = queries.asked_overrides(level_id=level.level_id, now=now)
-    return pagerduty_plan.plan_level(wanted, held, list(dict.fromkeys(overrides)), asked, now)
+    return pagerduty_plan.plan_level(
+        wanted, held, list(dict.fromkeys(overrides)), asked, now, _last_written(wanted, level)
+    )
+
+
+def _last_written(wanted: WantedLevel, level: queries.LevelToSync) -> ScheduleState | None:
+    """The schedule after Rota's last write, where what humans did since is to be told apart."""
+    if not wanted.left:
+        return None
+    return answers.written_schedule(drift_facts.last_written(level_id=level.level_id).answer)
 
 
 def held_policy(gateway: Gateway, wanted: WantedPolicy, ref: str) -> PolicyState | None:
@@ -97,7 +109,8 @@ def preview_differences(
     rendered: list[FinalEntry] = []
     for window in windows:
         rendered += gateway.preview(body=body, within=window)
-    return pagerduty_preview.preview_differences(wanted, rendered, _whole(windows))
+    found = pagerduty_preview.preview_differences(wanted, rendered, _whole(windows))
+    return outside(found, wanted.left)
 
 
 def _whole(windows: Sequence[Period]) -> Period:
@@ -113,7 +126,7 @@ def differences(
         return []
     shown = final_entries(gateway, wanted, ref, since)
     on_call = pagerduty_preview.on_call_of(wanted)
-    return pagerduty_plan.differences(on_call, shown, _whole(windows))
+    return outside(pagerduty_plan.differences(on_call, shown, _whole(windows)), wanted.left)
 
 
 def final_entries(

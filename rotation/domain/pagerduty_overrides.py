@@ -34,11 +34,15 @@ class UserStint:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class OverridePlan:
-    """What is missing, what Rota made and is not wanted any more, what humans made."""
+    """What is missing, what Rota made and is not wanted any more, what humans made.
+
+    What is hidden is not wanted either and cannot be removed, since nobody knows its id.
+    """
 
     missing: tuple[FinalEntry, ...]
     unwanted: tuple[OverrideState, ...]
     unknown: tuple[OverrideState, ...]
+    hidden: tuple[OverrideState, ...] = ()
 
 
 def override_wishes(
@@ -99,6 +103,7 @@ def plan_overrides(
         missing=tuple(sorted(missing, key=lambda entry: (entry.period, entry.user_ref))),
         unwanted=tuple(one for one in unwanted if one.ref is not None),
         unknown=tuple(one for one in unknown if difference([one.period], wanted[one.user_ref])),
+        hidden=tuple(one for one in unwanted if one.ref is None),
     )
 
 

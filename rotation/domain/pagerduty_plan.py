@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
 from rotation.domain.pagerduty_layers import HolderWeek, plan_layers
-from rotation.domain.pagerduty_overrides import (
-    UserStint,
-    override_wishes,
-    plan_overrides,
+from rotation.domain.pagerduty_left import (
+    LeftSpan,
+    kept_as_held,
+    outside,
+    plan_aside,
+    wrote_nothing_else,
 )
+from rotation.domain.pagerduty_overrides import UserStint, override_wishes
 from rotation.domain.pagerduty_state import (
     FinalEntry,
     LayerState,
@@ -65,7 +68,8 @@ class WantedLevel:
 
     The schedule is adopted when humans made it; its layers end when Rota first writes it.
 
-    `marker` is the word in the description by which Rota finds its schedule again.
+    `marker` is the word in the description by which Rota finds its schedule again, `left` the time
+    that somebody chose to leave as PagerDuty shows it.
     """
 
     name: str
@@ -74,6 +78,7 @@ class WantedLevel:
     pattern: WeekPattern
     weeks: tuple[WantedWeek, ...]
     is_adopted: bool = False
+    left: tuple[LeftSpan, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,17 +114,23 @@ def plan_level(
     overrides: Sequence[OverrideState],
     recorded: Sequence[OverrideState],
     now: dt.datetime,
+    written: ScheduleState | None = None,
 ) -> Plan:
     """The writes that make the level's final schedule equal its stints; none when it does.
 
     `held` is None while the level has no schedule, `overrides` those that have not ended,
-    `recorded` those that Rota has asked for (see `plan_overrides`). What is missing is created
-    before what is not wanted is removed, so that nobody's time is uncovered in between.
+    `recorded` those that Rota has asked for (see `plan_overrides`), `written` the schedule as it
+    was after Rota's last write. What is missing is created before what is not wanted is removed, so
+    that nobody's time is uncovered in between.
     """
     now = now.replace(microsecond=0)
     weeks = [week for week in wanted.weeks if week.holder.period.ends_at > now]
+    holders = [week.holder for week in weeks]
+    keeps_layers = wrote_nothing_else(holders, wanted.pattern, wanted.left, written, now)
+    if held is not None and not keeps_layers:
+        holders = kept_as_held(holders, wanted.left, held.layers, wanted.pattern)
     layers = plan_layers(
-        [week.holder for week in weeks],
+        holders,
         wanted.pattern,
         held.layers if held else (),
         now,
@@ -127,25 +138,31 @@ def plan_level(
     )
     wishes = [
         wish
-        for week in weeks
-        for wish in override_wishes(week.holder, week.on_call, wanted.pattern)
+        for week, holder in zip(weeks, holders, strict=True)
+        for wish in override_wishes(holder, week.on_call, wanted.pattern)
     ]
-    side = plan_overrides(wishes, overrides, recorded, now)
+    on_call = [stint for week in weeks for stint in week.on_call]
+    side = plan_aside(wishes, on_call, overrides, recorded, now)
+    missing = outside(side.missing, wanted.left)
     steps = []
-    if held is None and (layers.layers or side.missing):
+    if held is None and (layers.layers or missing):
         steps.append(_creation(wanted, layers.layers))
-    elif held is not None:
+    elif held is not None and not keeps_layers:
         steps += _update(wanted, held, layers.layers, layers.changes)
-    schedule_ref = held.ref if held else NEW_SCHEDULE
-    if side.missing:
-        steps.append(_new_overrides(schedule_ref, side.missing))
-    steps += [_removal(schedule_ref, override) for override in side.unwanted]
-    return Plan(steps=tuple(steps), unknown_overrides=side.unknown, new_overrides=side.missing)
+    steps += _beside(held.ref if held else NEW_SCHEDULE, missing, side.unwanted)
+    return Plan(steps=tuple(steps), unknown_overrides=side.unknown, new_overrides=tuple(missing))
 
 
 def _takes_over(wanted: WantedLevel, held: ScheduleState | None) -> bool:
     """Whether humans made the schedule's layers, and Rota writes it for the first time."""
     return wanted.is_adopted and held is not None and not carries(wanted.marker, held.description)
+
+
+def _beside(
+    schedule_ref: str, missing: Sequence[FinalEntry], unwanted: Sequence[OverrideState]
+) -> list[Step]:
+    created = [_new_overrides(schedule_ref, missing)] if missing else []
+    return [*created, *(_removal(schedule_ref, override) for override in unwanted)]
 
 
 def carries(marker: str, description: str) -> bool:

@@ -81,6 +81,14 @@ def schedule_of(data: Json) -> ScheduleState:
     )
 
 
+def written_schedule(answer: Any) -> ScheduleState | None:
+    """The schedule in an answer that was kept, None when it cannot be read."""
+    try:
+        return schedule_of(answer["schedule"])
+    except (KeyError, TypeError, ValueError, UpgradedScheduleError):
+        return None
+
+
 def upgraded(ref: str) -> UpgradedScheduleError:
     """The refusal to go on with a schedule of the new kind."""
     return UpgradedScheduleError(

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case, Q, When
 
-from common.periods import Period
+from common.periods import Period, difference, intersection
 from rotation.domain import leavers, stints
 from rotation.domain.pagerduty_layers import HolderWeek
 from rotation.domain.pagerduty_overrides import UserStint
 from rotation.domain.pagerduty_plan import Action, WantedLevel, WantedWeek
 from rotation.domain.pagerduty_state import OverrideState
 from rotation.models import Level, LevelName, Shift, SyncRun, SyncStep
-from rotation.queries import identities, patterns, worked
+from rotation.queries import drift_decisions, identities, patterns, worked
 from rotation.queries import leavers as leaver_queries
 from volunteers.queries import service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rotation.domain.pagerduty_people import Directory, Identity
     from rotation.models import Rotation
+    from rotation.queries.drift_decisions import Decisions
 
 CREATED = 201
 SOON = dt.timedelta(hours=24)
@@ -35,7 +36,7 @@ class LevelToSync:
     """One level: its row, its published shifts that have not ended, and its people's e-mails.
 
     `known` is how they were last known in PagerDuty, `taken` everybody's e-mail here, and `people`
-    says until when each serves.
+    says until when each serves; `decided` is what was decided on drifts.
     """
 
     level_id: int
@@ -47,6 +48,7 @@ class LevelToSync:
     known: Mapping[int, Identity] = dataclasses.field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     people: Mapping[int, leavers.Person] = dataclasses.field(default_factory=dict)
+    decided: Decisions = drift_decisions.NONE
     is_adopted: bool = False
 
     def users(self, directory: Directory) -> dict[int, str]:
@@ -64,6 +66,7 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
     known = identities.identities(engineer_ids=ids)
     taken = identities.taken_emails()
     people = leaver_queries.people_of(team_id=rotation.team_id, engineer_ids=ids)
+    decided = drift_decisions.decisions(rotation_id=rotation.pk, now=now)
     return [
         LevelToSync(
             level_id=levels[name].pk,
@@ -75,6 +78,7 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
             known=known,
             taken=taken,
             people=people,
+            decided=decided.get(levels[name].pk, drift_decisions.NONE),
             is_adopted=levels[name].schedule_is_adopted,
         )
         for name in (LevelName.PRIMARY, LevelName.ESCALATION)
@@ -97,6 +101,7 @@ def wanted_level(
             for shift in level.shifts
             if shift.cancelled_at is None or shift.cancelled_at > max(now, shift.period.starts_at)
         ),
+        left=level.decided.left,
     )
 
 
@@ -123,8 +128,21 @@ def _wanted_week(
     is_open = any(stint.user_ref is None and stint.period.overlap(running) for stint in on_call)
     return WantedWeek(
         holder=HolderWeek(period=running, user_ref=None if has_left or is_open else holder_ref),
-        on_call=on_call,
+        on_call=(*on_call, *_adopted(shift, level.decided.adopted)),
     )
+
+
+def _adopted(shift: worked.WorkedShift, overrides: Iterable[OverrideState]) -> list[UserStint]:
+    """The time off call of overrides that became covers: they stay as whoever made them made them.
+
+    On call the stints show them already.
+    """
+    return [
+        UserStint(user_ref=override.user_ref, period=period)
+        for override in overrides
+        for inside in intersection([override.period], [shift.period])
+        for period in difference([inside], shift.windows)
+    ]
 
 
 def unmatched_names(level: LevelToSync, users: Mapping[int, str]) -> set[str]:
@@ -135,7 +153,21 @@ def unmatched_names(level: LevelToSync, users: Mapping[int, str]) -> set[str]:
 
 
 def asked_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:
-    """Overrides that Rota has asked PagerDuty for and that have not ended, with known ids."""
+    """Overrides that are Rota's to keep or to remove: its own, and those that somebody wants gone.
+
+    In the order asked, with known ids; none that has ended.
+    """
+    own = own_overrides(level_id=level_id, now=now)
+    return [*own, *drift_decisions.ordered_out(level_id=level_id, now=now)]
+
+
+def own_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:
+    """Overrides that Rota has asked PagerDuty for, and adopted ones, that have not ended."""
+    asked = _from_steps(level_id, now)
+    return [*asked, *drift_decisions.taken_over(level_id=level_id, now=now)]
+
+
+def _from_steps(level_id: int, now: dt.datetime) -> list[OverrideState]:
     steps = SyncStep.objects.filter(level_id=level_id, action=Action.CREATE_OVERRIDES)
     found = []
     for step in steps.order_by("pk"):
