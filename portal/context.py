@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from common import clock, wording
 from portal import demo, navigation
+from rotation.queries import account
 from volunteers import domain
 from volunteers.queries import marks, profiles
 
@@ -50,6 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "shell": None if viewer is None else SimpleLazyObject(lambda: _shell(request, viewer, now)),
+        "pagerduty": SimpleLazyObject(lambda: _pagerduty(viewer, now)),
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "now": now,
         "is_demo": is_demo,
@@ -70,6 +72,14 @@ def _shell(request: HttpRequest, viewer: Viewer, now: dt.datetime) -> Shell:
             navigation.places(viewer, serving), match.view_name if match else ""
         ),
     )
+
+
+def _pagerduty(viewer: Viewer | None, now: dt.datetime) -> account.AccountState | None:
+    """What keeps Rota from asking PagerDuty, for those who can do something about it."""
+    if viewer is None or not (viewer.is_admin or viewer.is_manager):
+        return None
+    state = account.account_state(now=now, real_now=clock.real_now())
+    return None if state.is_fine else state
 
 
 def _mark(viewer: Viewer, serving: profiles.Serving) -> domain.PersonMark:

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from common import clock
 from common.api.schema import answers, day_parameter
 from rotation import access
 from rotation.api import schedule_serializers as schedule
 from rotation.api import serializers
 from rotation.domain.fairness import furthest
 from rotation.queries import (
+    account,
     board_facts,
     duty,
     fairness_page,
@@ -90,9 +92,12 @@ class RotationView(OneRotationView):
     def _pagerduty(self, rotation: Rotation) -> dict[str, Any]:
         state = sync_state.sync_state(rotation=rotation)
         may_check = access.checkable_rotations(viewer=self.viewer).filter(pk=rotation.pk)
+        token = account.account_state(now=self.now, real_now=clock.real_now())
         if not may_check.exists():
             state = dataclasses.replace(state, failure="", unmatched=())
-        return dict(serializers.PagerDutySerializer(state).data)
+            token = dataclasses.replace(token, said="")
+        shown = {field.name: getattr(state, field.name) for field in dataclasses.fields(state)}
+        return dict(serializers.PagerDutySerializer({**shown, "account": token}).data)
 
 
 class OnCallNowView(OneRotationView):

@@ -9,8 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.fields import HundredthsField, StrictSerializer, TextField, WholeNumberField
-from rotation.models import LevelName
+from rotation.models import Level, LevelName
 from rotation.operations import policies
+from rotation.queries import account
 from volunteers.api.serializers import PersonRefSerializer, TeamRefSerializer
 
 if TYPE_CHECKING:
@@ -126,6 +127,17 @@ class PagerDutyLevelSerializer(serializers.Serializer[Any]):
     schedule_ref = serializers.CharField()
     since = serializers.DateTimeField(allow_null=True)
     checked_at = serializers.DateTimeField(allow_null=True)
+    trouble = serializers.ChoiceField(choices=Level.Trouble.values)
+    trouble_since = serializers.DateTimeField(allow_null=True)
+
+
+class PagerDutyAccountSerializer(serializers.Serializer[Any]):
+    """Whether PagerDuty may be asked at all: with `refused` the token must change."""
+
+    state = serializers.ChoiceField(choices=account.KINDS, source="kind")
+    said = serializers.CharField()
+    since = serializers.DateTimeField(allow_null=True)
+    next_try_at = serializers.DateTimeField(allow_null=True)
 
 
 class PagerDutySerializer(serializers.Serializer[Any]):
@@ -140,6 +152,7 @@ class PagerDutySerializer(serializers.Serializer[Any]):
     failure = serializers.CharField()
     unmatched = serializers.ListField(child=serializers.CharField())
     levels = PagerDutyLevelSerializer(many=True)
+    account = PagerDutyAccountSerializer()
 
 
 class HoursSerializer(serializers.Serializer[Any]):

@@ -32,6 +32,11 @@ urlpatterns = [
     path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
     path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
     path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
+    path(
+        f"{_ONE}levels/<slug:level>/schedule-again/",
+        syncs.ScheduleAgainView.as_view(),
+        name="api-rotation-schedule-again",
+    ),
     path(_SHIFT, shifts.ShiftView.as_view(), name="api-shift"),
     path(f"{_SHIFT}covers/", covers.ShiftCoversView.as_view(), name="api-shift-covers"),
     path(

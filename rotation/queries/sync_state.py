@@ -26,12 +26,17 @@ UNKNOWN = "unknown"
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class LevelState:
-    """One level's schedule in PagerDuty, its id empty before the first write."""
+    """One level's schedule in PagerDuty, its id empty before the first write.
+
+    `trouble` is "deleted", "upgraded" or empty.
+    """
 
     level: str
     schedule_ref: str
     since: dt.datetime | None
     checked_at: dt.datetime | None
+    trouble: str = ""
+    trouble_since: dt.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +56,11 @@ class SyncState:
     failure: str
     next_try_at: dt.datetime | None
     unmatched: tuple[str, ...]
+
+    @property
+    def troubles(self) -> tuple[LevelState, ...]:
+        """The levels whose schedule only a person can mend."""
+        return tuple(level for level in self.levels if level.trouble)
 
     @property
     def is_moving(self) -> bool:
@@ -106,6 +116,8 @@ def sync_state(*, rotation: Rotation) -> SyncState:
                 schedule_ref=level.pagerduty_schedule_ref,
                 since=level.in_pagerduty_since,
                 checked_at=level.checked_at,
+                trouble=level.schedule_trouble,
+                trouble_since=level.schedule_trouble_since,
             )
             for level in levels
         ),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock
 from common.nudge import nudge
 from rotation import access
-from rotation.operations import checks
-from rotation.queries import sync_state
+from rotation.operations import checks, schedules
+from rotation.queries import account, sync_state
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from volunteers.access import SignedInRequest
 
 REFRESH_SECONDS = "5"
-MINUTE = 60
 
 
 @require_GET
@@ -41,6 +39,8 @@ def rotation_pagerduty(request: SignedInRequest, slug: str) -> HttpResponse:
         "shown": shown,
         "steps": sync_state.step_lines(run_id=shown.run_id) if shown else [],
         "next_try_minutes": _minutes_until(state.next_try_at, clock.real_now()),
+        "account": account.account_state(now=clock.now(), real_now=clock.real_now()),
+        "may_order": request.viewer.manages(rotation.team_id),
     }
     response = render(request, "rotation/rotation_pagerduty.html", context)
     if state.is_moving:
@@ -58,8 +58,19 @@ def rotation_sync(request: SignedInRequest, slug: str) -> HttpResponse:
     return redirect("rotation-pagerduty", slug=rotation.slug)
 
 
+@require_http_methods(["GET", "POST"])
+def schedule_again(request: SignedInRequest, slug: str, level: str) -> HttpResponse:
+    """Say what a new schedule means; POST orders it."""
+    rotation = get_object_or_404(access.managed_rotations(viewer=request.viewer), slug=slug)
+    row = get_object_or_404(rotation.levels, name=level)
+    if request.method == "POST":
+        schedules.create_again(level_id=row.pk, actor=request.viewer.actor, now=clock.now())
+        nudge("rotation.sweep_syncs")
+        messages.success(request, "A new schedule is made in PagerDuty within a minute.")
+        return redirect("rotation-pagerduty", slug=rotation.slug)
+    context = {"rotation": rotation, "level": row}
+    return render(request, "rotation/schedule_again.html", context)
+
+
 def _minutes_until(at: dt.datetime | None, real_now: dt.datetime) -> int | None:
-    """Whole minutes until a machine's time, at least one; None without a time."""
-    if at is None:
-        return None
-    return max(1, math.ceil((at - real_now).total_seconds() / MINUTE))
+    return None if at is None else account.minutes_until(at, real_now)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rotation.domain.pagerduty_turns import Ending
 from rotation.models import SyncRun
-from rotation.operations import syncing
+from rotation.operations import account, syncing
 from tests import builders
 
 if TYPE_CHECKING:
@@ -268,3 +269,43 @@ def test_fairness_counts_holidays_wishes_and_terms_with_too_many_shifts(publishe
     assert (ben["holidays_done"], ben["holidays_coming"]) == (0, 1)
     assert (ben["wishes_met"], ben["wishes_unmet"]) == (0, 1)
     assert [(over["shifts"], over["limit"]) for over in ben["over_limit"]] == [(8, 6)]
+
+
+def test_a_schedule_that_was_deleted_is_told_and_made_again_on_a_managers_order(
+    published: Cast,
+) -> None:
+    level = builders.level_of(published.rotation)
+    level.schedule_trouble, level.schedule_trouble_since = "deleted", builders.NOW
+    level.save()
+
+    told = published.api("ada").get("rotations/core/").expect(200)["pagerduty"]["levels"][0]
+    order = "rotations/core/levels/primary/schedule-again/"
+    published.api("ada").post(order).expect(404)
+    run = published.api("anna").post(order).expect(202)
+    again = published.api("anna").post(order).expect(409)
+
+    assert (told["trouble"], told["trouble_since"]) == ("deleted", "2026-11-25T10:00:00Z")
+    assert run["state"] == "queued"
+    assert again["code"] == "SCHEDULE_NOT_DELETED"
+
+
+def test_that_pagerduty_is_away_is_told_to_all_and_why_to_those_who_may_check(
+    published: Cast,
+) -> None:
+    at = builders.NOW
+    account.take_turn(key="k" * 64, holder="one", real_now=at)
+    account.end_turn(
+        key="k" * 64,
+        holder="one",
+        ending=Ending.FAILED,
+        said="PagerDuty cannot be reached.",
+        wait_seconds=None,
+        real_now=at,
+    )
+
+    def told(name: str) -> tuple[str, str]:
+        found = published.api(name).get("rotations/core/").expect(200)["pagerduty"]["account"]
+        return found["state"], found["said"]
+
+    assert told("anna") == ("unreachable", "PagerDuty cannot be reached.")
+    assert told("ben") == ("unreachable", "")

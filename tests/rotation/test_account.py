@@ -35,6 +35,10 @@ def _end(
     )
 
 
+def _state(at: dt.datetime) -> account_state.AccountState:
+    return account_state.account_state(now=at, real_now=at)
+
+
 def _rest(at: dt.datetime) -> float:
     turn = account.take_turn(key=KEY, holder="one", real_now=at)
     assert turn.is_pause
@@ -89,7 +93,7 @@ def test_after_a_rate_limit_the_account_rests_as_long_as_pagerduty_says() -> Non
     _end(Ending.LIMITED, wait=40)
 
     assert 40 <= _rest(NOW) <= 41
-    assert account_state.account_state(real_now=NOW).kind == "limited"
+    assert _state(NOW).kind == "limited"
     assert _take(at=NOW + 42 * SECOND)
 
 
@@ -110,8 +114,8 @@ def test_while_calls_fail_the_rests_double_and_five_minutes_have_at_most_six_cal
         at += SECOND
 
     assert 4 <= calls <= 6
-    assert account_state.account_state(real_now=at).kind == "unreachable"
-    assert account_state.account_state(real_now=at).since == NOW
+    assert _state(at).kind == "unreachable"
+    assert _state(at).since == NOW
 
 
 def test_an_answer_ends_the_trouble() -> None:
@@ -122,7 +126,7 @@ def test_an_answer_ends_the_trouble() -> None:
 
     _end(at=later)
 
-    assert account_state.account_state(real_now=later) == account_state.AccountState(kind="fine")
+    assert _state(later) == account_state.AccountState(kind="fine")
     assert PagerDutyAccount.objects.get().failures == 0
 
 
@@ -148,7 +152,7 @@ def test_a_refused_token_is_left_alone_until_somebody_asks_or_an_hour_is_over() 
     _end(Ending.REFUSED, NOW + SECOND)
 
     assert (soon, asked) == (False, True)
-    assert account_state.account_state(real_now=NOW).since == NOW
+    assert _state(NOW).since == NOW
     assert _take(at=NOW + HOUR + SECOND)
 
 
@@ -157,7 +161,7 @@ def test_a_new_token_puts_the_refused_one_out_of_mind() -> None:
     _end(Ending.REFUSED)
 
     assert _take(at=NOW + SECOND, key="n" * 64)
-    assert account_state.account_state(real_now=NOW + SECOND).is_fine
+    assert _state(NOW + SECOND).is_fine
 
 
 def _tell(at: dt.datetime) -> int:

@@ -1,0 +1,170 @@
+"""What pages say when PagerDuty is away, refuses Rota's token, or lost a schedule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+
+from audit.models import AuditEvent
+from rotation.domain.pagerduty_turns import Ending
+from rotation.models import Level, SyncRun
+from rotation.operations import account
+from tests import builders
+from tests.builders import NOW
+from tests.rotation.pages import (
+    SLUG,
+    TeamAtWork,
+    heading,
+    mark_published,
+    page_of,
+    signed_in,
+    team_at_work,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from volunteers.models import Engineer
+
+pytestmark = pytest.mark.django_db
+PAGE = f"/rotations/{SLUG}/pagerduty/"
+AGAIN = f"{PAGE}primary/again/"
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def team() -> TeamAtWork:
+    team = team_at_work()
+    mark_published(team.rotation, team.anna)
+    return team
+
+
+def _ended(ending: Ending, wait: float | None = None, key: str = "k" * 64) -> None:
+    before = NOW - dt.timedelta(minutes=2)
+    account.take_turn(key=key, holder="one", real_now=before)
+    account.end_turn(
+        key=key,
+        holder="one",
+        ending=ending,
+        said="PagerDuty answered 401.",
+        wait_seconds=wait,
+        real_now=before,
+    )
+
+
+def _lose_schedule(team: TeamAtWork) -> None:
+    Level.objects.filter(pk=team.primary.pk).update(
+        pagerduty_schedule_ref="PGONE",
+        schedule_trouble=Level.Trouble.DELETED,
+        schedule_trouble_since=NOW,
+    )
+
+
+def _homes(*people: Engineer) -> list[str]:
+    return [page_of(person, "/") for person in people]
+
+
+def test_admins_and_managers_read_on_every_page_that_the_token_is_refused(
+    team: TeamAtWork,
+) -> None:
+    _ended(Ending.REFUSED)
+
+    anna, ada, ben = _homes(team.anna, builders.make_admin(), team.ben)
+
+    assert "PagerDuty refuses Rota’s token since" in anna
+    assert "The admins have a mail" in anna
+    assert "Set another token: Rota goes on by itself." in ada
+    assert "refuses" not in ben
+
+
+def test_with_a_new_token_the_notice_is_gone(team: TeamAtWork) -> None:
+    _ended(Ending.REFUSED)
+    account.take_turn(key="n" * 64, holder="two", real_now=NOW)
+
+    assert "refuses" not in page_of(team.anna, PAGE)
+
+
+def test_pagerduty_that_cannot_be_reached_is_told_with_since_when_and_the_next_try(
+    team: TeamAtWork,
+) -> None:
+    _ended(Ending.FAILED)
+
+    page = page_of(team.anna, PAGE)
+
+    assert "PagerDuty unreachable since" in page
+    assert "Rota asks again in 1 minute." in page
+    assert "PagerDuty is given a rest" in page
+
+
+def test_a_rate_limit_says_when_pagerduty_is_asked_again(team: TeamAtWork) -> None:
+    _ended(Ending.LIMITED, wait=300)
+
+    page = page_of(team.anna, PAGE)
+
+    assert "PagerDuty wants fewer questions." in page
+    assert "In 4 minutes" in page
+
+
+def test_asking_for_a_check_tries_a_refused_token_once_more(team: TeamAtWork) -> None:
+    _ended(Ending.REFUSED)
+
+    signed_in(team.anna).post(f"/rotations/{SLUG}/sync/")
+
+    assert account.take_turn(key="k" * 64, holder="two", real_now=NOW).taken
+
+
+def test_a_deleted_schedule_is_explained_and_managers_may_order_a_new_one(
+    team: TeamAtWork,
+) -> None:
+    _lose_schedule(team)
+
+    anna, ada = page_of(team.anna, PAGE), page_of(builders.make_admin(), PAGE)
+
+    for page in (anna, ada):
+        assert "The schedule of Primary was deleted in PagerDuty." in page
+        assert "Deleted in PagerDuty" in page
+    assert AGAIN in anna
+    assert AGAIN not in ada
+
+
+def test_an_upgraded_schedule_is_explained(team: TeamAtWork) -> None:
+    Level.objects.filter(pk=team.escalation.pk).update(
+        schedule_trouble=Level.Trouble.UPGRADED, schedule_trouble_since=NOW
+    )
+
+    page = page_of(team.anna, PAGE)
+
+    assert "The schedule of Level 2 was upgraded in PagerDuty." in page
+    assert "Create again" not in page
+
+
+def test_a_new_schedule_is_asked_for_first_and_ordered_once(team: TeamAtWork) -> None:
+    _lose_schedule(team)
+    client = signed_in(team.anna)
+
+    asked = client.get(AGAIN).content.decode()
+    still = Level.objects.get(pk=team.primary.pk).schedule_trouble
+    ordered, again = client.post(AGAIN), client.post(AGAIN)
+
+    level = Level.objects.get(pk=team.primary.pk)
+    assert heading(asked) == "Create the schedule of Primary again?"
+    assert "It has a new id" in asked
+    assert still == Level.Trouble.DELETED
+    assert (ordered.status_code, again.status_code) == (302, 409)
+    assert (level.pagerduty_schedule_ref, level.schedule_trouble) == ("", "")
+    assert SyncRun.objects.get().first_change_at == NOW
+    assert AuditEvent.objects.filter(verb="ordered a new schedule").count() == 1
+
+
+def test_a_schedule_that_is_there_is_not_made_again(team: TeamAtWork) -> None:
+    page = page_of(team.anna, AGAIN)
+
+    assert heading(page) == "The schedule of Primary is not missing"
