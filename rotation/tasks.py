@@ -9,10 +9,33 @@ from celery import shared_task
 
 from audit.operations import Actor
 from common import clock
-from rotation import answering, door, forecasting, generation, people_checking, syncing
-from rotation.operations import account_notices, forecasts, leavers, people_checks, repairs
+from rotation import (
+    answering,
+    door,
+    forecasting,
+    generation,
+    hooking,
+    people_checking,
+    syncing,
+)
+from rotation.operations import (
+    account_notices,
+    forecasts,
+    hook_events,
+    incidents,
+    leavers,
+    people_checks,
+    repairs,
+)
 from rotation.operations import syncing as sync_operations
-from rotation.queries import disturbances, forecast_facts, people_facts, waiting
+from rotation.queries import (
+    disturbances,
+    forecast_facts,
+    hook_state,
+    hook_work,
+    people_facts,
+    waiting,
+)
 from rotation.queries import leavers as leaver_queries
 from rotation.queries import syncing as sync_queries
 
@@ -123,6 +146,39 @@ def check_people(*, check_id: int) -> bool:
         gateway=door.gateway(holder=holder),
         holder=holder,
         clocks=people_checking.Clocks(now=clock.now, real_now=clock.real_now),
+    )
+
+
+@shared_task(name="rotation.sweep_web_hooks")
+def sweep_web_hooks() -> int:
+    """Hand every event that waits to a worker, and wake one that looks after them; how many."""
+    now, real_now = clock.now(), clock.real_now()
+    event_ids = hook_work.waiting_event_ids(real_now=real_now)
+    for event_id in event_ids:
+        read_web_hook.delay(event_id=event_id)
+    for ref in hook_work.incidents_to_join():
+        incidents.rebuild(ref=ref, now=now)
+    if hook_state.is_due(now=now, real_now=real_now):
+        look_after_web_hooks.delay()
+    return len(event_ids)
+
+
+@shared_task(name="rotation.read_web_hook")
+def read_web_hook(*, event_id: int) -> bool:
+    """Read one event that waits; False when another worker has it or it is done."""
+    return hook_events.handle(
+        event_id=event_id, holder=uuid.uuid4().hex, now=clock.now(), real_now=clock.real_now()
+    )
+
+
+@shared_task(name="rotation.look_after_web_hooks")
+def look_after_web_hooks() -> bool:
+    """Make, check or mend the subscription and read what it missed; False if another does."""
+    holder = uuid.uuid4().hex
+    return hooking.look_after(
+        gateway=door.gateway(holder=holder),
+        holder=holder,
+        clocks=hooking.Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 

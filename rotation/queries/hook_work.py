@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -41,3 +42,19 @@ def incidents_to_fill(*, now: dt.datetime) -> list[str]:
     )
     found = Incident.objects.filter(never | over, rotation__isnull=False)
     return list(found.order_by("triggered_at", "pk").values_list("ref", flat=True)[:MOST_INCIDENTS])
+
+
+def open_incidents(*, before: dt.datetime) -> list[str]:
+    """Incidents of our rotations that began before and are not known to be over, oldest first."""
+    found = Incident.objects.filter(
+        rotation__isnull=False, resolved_at__isnull=True, triggered_at__lt=before
+    )
+    return list(found.order_by("triggered_at", "pk").values_list("ref", flat=True)[:MOST_INCIDENTS])
+
+
+def is_ours(ref: str, *, policy: Any) -> bool:
+    """Whether an incident of that escalation policy, as PagerDuty answers it, is counted."""
+    policy_ref = str(policy.get("id") or "") if isinstance(policy, dict) else ""
+    if policy_ref and Rotation.objects.filter(pagerduty_policy_ref=policy_ref).exists():
+        return True
+    return Incident.objects.filter(ref=ref, rotation__isnull=False).exists()

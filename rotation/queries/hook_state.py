@@ -1,0 +1,144 @@
+"""How things stand with PagerDuty's web-hooks: the subscription, what came, what was refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Count, Q, Sum
+
+from rotation.models import Rotation, WebhookCare, WebhookEvent, WebhookRefusal, WebhookSubscription
+from rotation.queries import hook_work
+from volunteers.access import managers_of
+from volunteers.queries import contacts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CHECK_EVERY = dt.timedelta(days=1)
+A_WEEK = dt.timedelta(days=7)
+PATH = "/hooks/pagerduty/"
+MOST_FAILED = 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class FailedEvent:
+    """An event that could not be read, and why."""
+
+    event_ref: str
+    event_type: str
+    received_at: dt.datetime
+    failure: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class HookState:
+    """The subscription and what came by it; instants are None where nothing happened yet.
+
+    `refused` counts those of the last seven days. `order` is what somebody asked for and no worker
+    has done yet.
+    """
+
+    url: str
+    ref: str
+    since: dt.datetime | None
+    checked_at: dt.datetime | None
+    disabled_at: dt.datetime | None
+    filled_until: dt.datetime | None
+    last_event_at: dt.datetime | None
+    waiting: int
+    failed: int
+    failed_events: Sequence[FailedEvent]
+    refused: int
+    order: str
+    failure: str
+    failing_since: dt.datetime | None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether events come, as far as is known."""
+        return bool(self.ref) and self.disabled_at is None
+
+
+def own_url() -> str:
+    """Where PagerDuty sends its events."""
+    return f"{settings.ROTA_BASE_URL}{PATH}"
+
+
+def live_subscription() -> WebhookSubscription | None:
+    """The one in use."""
+    return WebhookSubscription.objects.filter(retired_at__isnull=True).order_by("-pk").first()
+
+
+def is_wanted() -> bool:
+    """Whether any schedule was published: before that nobody is paged by Rota's word."""
+    return Rotation.objects.filter(schedule_version__gt=0).exists()
+
+
+def is_due(*, now: dt.datetime, real_now: dt.datetime) -> bool:
+    """Whether somebody should look: ordered, never or not for a day, or logs are to be read."""
+    care = WebhookCare.objects.first()
+    if care is not None and care.next_look_at is not None and care.next_look_at > real_now:
+        return False
+    if not is_wanted():
+        return False
+    return bool(care and care.asked) or is_check_due(now=now) or bool(_to_fill(now))
+
+
+def is_check_due(*, now: dt.datetime) -> bool:
+    """Whether the subscription is to be made, moved or checked."""
+    live = live_subscription()
+    if live is None or live.url != own_url() or live.checked_at is None:
+        return True
+    return not now - CHECK_EVERY < live.checked_at <= now
+
+
+def _to_fill(now: dt.datetime) -> list[str]:
+    return hook_work.incidents_to_fill(now=now)
+
+
+def addresses(*, now: dt.datetime) -> list[str]:
+    """E-mails of the admins and of everybody who manages a rotation, in order."""
+    found = set(contacts.admin_addresses(now=now))
+    for team_id in Rotation.objects.values_list("team_id", flat=True):
+        found |= set(managers_of(team_id=team_id, now=now).values_list("email", flat=True))
+    return sorted(found)
+
+
+def hook_state(*, now: dt.datetime) -> HookState:
+    """All of it, in five queries."""
+    live = live_subscription() or WebhookSubscription(ref="", url=own_url())
+    care = WebhookCare.objects.first() or WebhookCare()
+    failed = WebhookEvent.objects.filter(state=WebhookEvent.State.FAILED)
+    counts = WebhookEvent.objects.aggregate(
+        waiting=Count("pk", filter=Q(state=WebhookEvent.State.WAITING)),
+        failed=Count("pk", filter=Q(state=WebhookEvent.State.FAILED)),
+    )
+    last = WebhookEvent.objects.order_by("-pk").values_list("received_at", flat=True).first()
+    refused = WebhookRefusal.objects.filter(day__gt=(now - A_WEEK).date())
+    return HookState(
+        url=live.url,
+        ref=live.ref,
+        since=live.created_at,
+        checked_at=live.checked_at,
+        disabled_at=live.disabled_at,
+        filled_until=live.filled_until,
+        last_event_at=last,
+        waiting=counts["waiting"],
+        failed=counts["failed"],
+        failed_events=tuple(
+            FailedEvent(
+                event_ref=row.event_ref,
+                event_type=row.event_type,
+                received_at=row.received_at,
+                failure=row.failure,
+            )
+            for row in failed.order_by("-pk")[:MOST_FAILED]
+        ),
+        refused=refused.aggregate(all=Sum("count"))["all"] or 0,
+        order=care.get_asked_display() if care.asked else "",
+        failure=care.failure,
+        failing_since=care.failing_since,
+    )
