@@ -14,6 +14,7 @@ from rotation.views import (
     hooks,
     policies,
     questions,
+    readiness,
     rotations,
     shifts,
     sync,
@@ -28,6 +29,15 @@ urlpatterns = [
     path("rotations/<slug:slug>/draft/", draft_making.draft_make, name="draft-make"),
     path("rotations/<slug:slug>/pagerduty/", sync.rotation_pagerduty, name="rotation-pagerduty"),
     path("rotations/<slug:slug>/sync/", sync.rotation_sync, name="rotation-sync"),
+    path(
+        "rotations/<slug:slug>/readiness/", readiness.rotation_readiness, name="rotation-readiness"
+    ),
+    path(
+        "rotations/<slug:slug>/readiness/check/",
+        readiness.rotation_readiness_check,
+        name="rotation-readiness-check",
+    ),
+    path("readiness/check/", readiness.readiness_check, name="readiness-check"),
     path("shifts/<int:shift_id>/", shifts.shift_detail, name="shift-detail"),
     path("shifts/<int:shift_id>/cover/", covers.enter, name="cover-enter"),
     path("covers/<int:cover_id>/undo/", covers.undo, name="cover-undo"),

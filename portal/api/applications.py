@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from common.api.fields import StrictSerializer
 from common.api.schema import answers
+from common.nudge import nudge
 from portal.api import serializers
 from portal.api.handovers import on_handover, rotation_of
 from rotation import access as rotation_access
@@ -152,6 +153,7 @@ class ApplicationAcceptView(OneApplicationView):
             today=place.today,
             now=self.now,
         )
+        nudge("rotation.sweep_people_checks")
         return self.answer(application.pk)
 
 

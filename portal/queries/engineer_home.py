@@ -11,7 +11,7 @@ from compensation import access as money_access
 from compensation.queries import earnings
 from portal.queries import own_days, own_weeks
 from rotation import access as rotation_access
-from rotation.queries import duty, own_shifts, sync_state
+from rotation.queries import duty, own_shifts, readiness, sync_state
 from rotation.queries.own_shifts import Standing, WeekState
 from volunteers import access
 from volunteers.models import OPEN_STATES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rotation.models import Rotation
     from rotation.queries.duty import RotationDuty
     from rotation.queries.own_shifts import Answer, OwnWeek
+    from rotation.queries.readiness import Reach
     from rotation.queries.sync_state import SyncState
     from volunteers.access import Viewer
     from volunteers.queries.applications import ApplicationLine
@@ -53,7 +54,7 @@ class EngineerHome:
     same with who is on call, empty when nobody asked for them. `terms` are those that have not
     ended; `last_term` is the one that ended last when there is none. `applications` wait for an
     answer or were declined in the last 30 days. `ahead` is their next week that has not started,
-    `months` are open ones.
+    `months` are open ones, `reach` says whether PagerDuty can page them.
     """
 
     place: Place
@@ -70,6 +71,7 @@ class EngineerHome:
     away: tuple[DaysOff, ...]
     wishes: tuple[OwnWish, ...]
     applications: tuple[ApplicationLine, ...]
+    reach: Reach
 
     @property
     def is_serving(self) -> bool:
@@ -150,6 +152,7 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         away=tuple(own_days.days_off(viewer=viewer, weeks=weeks, today=today)),
         wishes=tuple(own_time.own_wishes(engineer_id=me, from_date=today)),
         applications=tuple(_applications(viewer, now)),
+        reach=readiness.own_reach(engineer_id=me),
     )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from common import clock, wording
 from common.forms import add_refusal
+from common.nudge import nudge
 from common.refusals import RefusedError
 from portal.forms.applications import AcceptForm, DeclineForm
 from portal.views import application_cards as cards
@@ -73,6 +74,7 @@ def accept(request: SignedInRequest, application_id: int) -> HttpResponse:
         )
     except RefusedError as refusal:
         return _refused(request, application_id, form, refusal)
+    nudge("rotation.sweep_people_checks")
     start = wording.day(form.cleaned_data["starts_on"])
     messages.success(
         request,

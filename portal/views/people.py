@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock, wording
 from rotation import access as rotation_access
-from rotation.queries import held, limits
+from rotation.queries import held, limits, readiness
 from volunteers import access, domain
 from volunteers.queries import marks, people, profiles, service, terms
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rotation.queries.held import HeldShift
     from rotation.queries.limits import OverLimit
+    from rotation.queries.readiness import Reach
     from volunteers.access import SignedInRequest, Viewer
     from volunteers.domain import PersonMark
     from volunteers.models import Engineer, Term
@@ -50,6 +51,13 @@ class PersonRow:
     planned: int
     next_shift: HeldShift | None
     limit: int | None = None
+    reach: Reach | None = None
+
+    @property
+    def cannot_be_paged(self) -> bool:
+        """Whether PagerDuty would not reach somebody who serves now or later."""
+        serves = self.term is not None and self.term.state != terms.ENDED
+        return serves and self.reach is not None and self.reach.is_bad
 
     @property
     def is_over(self) -> bool:
@@ -120,6 +128,7 @@ def person_detail(request: SignedInRequest, engineer_id: int) -> HttpResponse:
         ],
         "managed": viewer.managed_team_ids,
         "over": _over(viewer, person.pk, lines, now),
+        "reach": readiness.own_reach(engineer_id=person.pk),
     }
     return render(request, "portal/person.html", context)
 
@@ -155,10 +164,13 @@ def _rows(
         for line in lines
     ]
     caps = limits.limits_by_team(team_ids=team_ids, now=now)
+    reached = readiness.reaches(engineer_ids=ids)
     return [
-        dataclasses.replace(row, limit=caps.get((row.term.team_id, row.term.level)))
-        if row.term
-        else row
+        dataclasses.replace(
+            row,
+            limit=caps.get((row.term.team_id, row.term.level)) if row.term else None,
+            reach=reached.get(row.person.engineer_id),
+        )
         for row in rows
     ]
 

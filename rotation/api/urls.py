@@ -11,6 +11,7 @@ from rotation.api import (
     forecasts,
     policies,
     questions,
+    readiness,
     rotations,
     shifts,
     syncs,
@@ -32,6 +33,12 @@ urlpatterns = [
     path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
     path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
     path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
+    path(
+        f"{_ONE}readiness/",
+        readiness.RotationReadinessView.as_view(),
+        name="api-rotation-readiness",
+    ),
+    path("me/readiness/", readiness.MyReadinessView.as_view(), name="api-me-readiness"),
     path(
         f"{_ONE}levels/<slug:level>/schedule-again/",
         syncs.ScheduleAgainView.as_view(),

@@ -13,6 +13,7 @@ from audit.operations import Area, record
 from common.refusals import RefusedError
 from rotation.domain import orders, slots
 from rotation.models import Draft, DraftRule, DraftShift, Level, Rotation
+from rotation.operations import people_checks
 from rotation.queries import patterns, planning
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def request_draft(
         _set_horizon(draft, weeks, now=now)
         _ask(draft, actor=actor, now=now)
         _record(draft, "asked for", actor=actor, now=now)
+        # Whom of it PagerDuty cannot page is said before it is published.
+        people_checks.request_if_old(cause="a draft", now=now)
     return draft
 
 

@@ -11,7 +11,7 @@ from django.db.models import Max
 from common import wording
 from rotation.domain.planning import WEEK
 from rotation.models import Draft, Shift, SyncRun
-from rotation.queries import coverage, forecasts, patterns
+from rotation.queries import coverage, forecasts, patterns, readiness
 from volunteers.queries import applications
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ SYNC = "sync"
 GAP = "gap"
 DRAFT = "draft"
 APPLICATION = "application"
+REACH = "reach"
 SCHEDULE = "schedule"
 FORECAST = "forecast"
 
@@ -48,13 +49,14 @@ class Need:
 
 
 def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.datetime) -> list[Need]:
-    """What the teams of these rotations wait for beside gaps, in no order; five queries."""
+    """What the teams of these rotations wait for beside gaps, in no order; nine queries."""
     return [
         *_failed_syncs(rotations),
         *_forecasts(rotations, now),
         *_drafts(rotations),
         *_endings(rotations, now),
         *_applications(viewer),
+        *_unreached(rotations, now),
     ]
 
 
@@ -202,6 +204,25 @@ def _applications(viewer: Viewer) -> Iterator[Need]:
             argument="",
             button="Review applications",
         )
+
+
+def _unreached(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
+    """Rotations with people whom PagerDuty cannot page."""
+    if not rotations:
+        return
+    found = readiness.counts(rotations=rotations, now=now)
+    for rotation in rotations:
+        unreached, people = found[rotation.pk]
+        if unreached:
+            yield Need(
+                on=patterns.today_in(rotation, now),
+                kind=REACH,
+                what=readiness.count_words(unreached, people),
+                more=f"{rotation.name}: PagerDuty would not reach them in time",
+                route="rotation-readiness",
+                argument=rotation.slug,
+                button="See who and why",
+            )
 
 
 def _day(rotation: Rotation, at: dt.datetime) -> dt.date:

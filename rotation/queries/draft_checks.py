@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from rotation.domain import rules
 from rotation.models import LevelName
-from rotation.queries import cells
+from rotation.queries import cells, people_facts, readiness
 from volunteers.queries import service
 
 if TYPE_CHECKING:
@@ -21,27 +21,40 @@ if TYPE_CHECKING:
     from volunteers.domain import PersonMark
 
 SHOWN = 3
+REACHED_ROUTE = "rotation-readiness"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One thing that passes, or that somebody should look at; `target` is a part of the page."""
+    """One thing that passes, or that somebody should look at.
+
+    `target` is a part of the page, `route` the name of the rotation's page that says more.
+    """
 
     passes: bool
     text: str
     more: str
     target: str
+    route: str = ""
 
 
 def checks(
-    weeks: Sequence[ProposedWeek], *, plan: Plan, marks: Mapping[int, PersonMark]
+    weeks: Sequence[ProposedWeek],
+    *,
+    plan: Plan,
+    marks: Mapping[int, PersonMark],
+    now: dt.datetime,
 ) -> list[Check]:
-    """Gaps, rest, and terms with absences, in this order; what fails is refused by name."""
+    """Gaps, rest, terms with absences, and whom PagerDuty reaches, in this order.
+
+    What the hard rules forbid is refused by name when it is published; the rest is a warning.
+    """
     found = _breaches(weeks, plan)
     return [
         _gaps(weeks),
         _rest(plan, [breach for breach in found if breach.code == "rest"], marks),
         _own([breach for breach in found if breach.code != "rest"], marks),
+        _reached(weeks, marks, now),
     ]
 
 
@@ -86,6 +99,38 @@ def _own(found: Sequence[Breach], marks: Mapping[int, PersonMark]) -> Check:
         return Check(passes=True, text=text, more="", target="")
     more = "Publishing would be refused. Solve it again."
     return Check(passes=False, text=_words(found, marks), more=more, target="")
+
+
+def _reached(
+    weeks: Sequence[ProposedWeek], marks: Mapping[int, PersonMark], now: dt.datetime
+) -> Check:
+    """Whom of the draft PagerDuty cannot page, as it was when it was asked last."""
+    asked_at = people_facts.last_done_at()
+    people = {
+        week.holder_id for week in weeks if not week.has_started and week.holder_id is not None
+    }
+    found = readiness.reaches(engineer_ids=people)
+    bad = [
+        f"{cells.mark_of(pk, marks).name} {found[pk].about}"
+        for pk in sorted(people, key=lambda pk: cells.mark_of(pk, marks).name)
+        if pk in found and found[pk].is_bad
+    ]
+    unknown = [cells.mark_of(pk, marks).name for pk in sorted(people) if pk not in found]
+    if bad:
+        more = len(bad) - SHOWN
+        text = "; ".join([*bad[:SHOWN], *([f"and {more} more"] if more > 0 else [])])
+        note = "Who has no user there leaves a gap; each was told what to do."
+    elif asked_at is None or unknown:
+        text = "Not everybody was looked up in PagerDuty yet"
+        note = "Look them up before you publish."
+    else:
+        text, note = "PagerDuty can page everybody in it", ""
+    if asked_at is not None and asked_at + people_facts.DAY <= now:
+        note = f"PagerDuty was last asked on {wording.day(asked_at.date())}. {note}".strip()
+    passes = not bad and not unknown and asked_at is not None
+    return Check(
+        passes=passes, text=text, more=note, target="", route="" if passes else REACHED_ROUTE
+    )
 
 
 def _words(found: Sequence[Breach], marks: Mapping[int, PersonMark]) -> str:

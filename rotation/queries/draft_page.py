@@ -188,13 +188,13 @@ def proposal(found: Solved, *, now: dt.datetime) -> Proposal:
     )
 
 
-def decision(found: Solved, *, plan: Plan) -> Decision:
+def decision(found: Solved, *, plan: Plan, now: dt.datetime) -> Decision:
     """What a manager weighs, with the facts as they are now."""
     loads = draft_loads.person_loads(found.draft, found.weeks)
     changes = draft_changes.change_rows(found.weeks, plan=plan, marks=found.marks, loads=loads)
     return Decision(
         changes=tuple(changes),
-        checks=tuple(draft_checks.checks(found.weeks, plan=plan, marks=found.marks)),
+        checks=tuple(draft_checks.checks(found.weeks, plan=plan, marks=found.marks, now=now)),
         told=tuple(draft_checks.told(found.weeks)),
     )
 

@@ -65,7 +65,7 @@ def on_call_ids(*, now: dt.datetime) -> set[int]:
 
 
 def is_due(*, now: dt.datetime) -> bool:
-    """Whether nobody has looked for a day, or somebody who serves was never looked up.
+    """Whether nobody has looked for a day, or at somebody who serves.
 
     False while a check waits or runs, or one that failed is to be tried again.
     """
@@ -79,7 +79,7 @@ def is_due(*, now: dt.datetime) -> bool:
     if not wanted:
         return False
     return is_old(now=now) or not wanted <= set(
-        PagerDutyPerson.objects.filter(checked_at__isnull=False).values_list(
+        PagerDutyPerson.objects.filter(checked_at__gt=now - DAY).values_list(
             "engineer_id", flat=True
         )
     )

@@ -193,7 +193,7 @@ def _solved(draft: Draft, now: dt.datetime) -> dict[str, Any]:
         plan = draft_page.current_plan(draft=draft)
         context |= {
             "plan": plan,
-            "decision": draft_page.decision(found, plan=plan),
+            "decision": draft_page.decision(found, plan=plan, now=now),
             "stale": draft_state.staleness(draft=draft, plan=plan, now=now),
             "publishable": draft_page.publishable_weeks(draft=draft, now=now),
             "over": limits.people_over_limit(

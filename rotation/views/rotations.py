@@ -19,6 +19,7 @@ from rotation.queries import (
     fairness,
     forecasts,
     patterns,
+    readiness,
     rotations,
     sync_state,
 )
@@ -60,7 +61,7 @@ def rotation_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         **_schedule(rotation, facts),
         **_loads(request.viewer, facts),
-        **_decisions(request.viewer, rotation),
+        **_decisions(request.viewer, rotation, now),
         **_year_ahead(rotation, facts.today),
         "earlier": _earlier(facts, published),
         "later": _later(facts, published),
@@ -115,15 +116,22 @@ def _loads(viewer: Viewer, facts: BoardFacts) -> dict[str, Any]:
     return {"loads": loads, "loads_headline": fairness.headline(loads)}
 
 
-def _decisions(viewer: Viewer, rotation: Rotation) -> dict[str, Any]:
+def _decisions(viewer: Viewer, rotation: Rotation, now: dt.datetime) -> dict[str, Any]:
     """What a manager of the team finds to do; nothing for others."""
     manages = viewer.manages(rotation.team_id)
+    may_check = manages or viewer.is_admin
     return {
         "manages": manages,
-        "may_check": manages or viewer.is_admin,
+        "may_check": may_check,
+        "unreached": _unreached(rotation, now) if may_check else "",
         "open_draft": drafts.open_draft(rotation_id=rotation.pk) if manages else None,
         "applicants": (applications.waiting_count(team_ids=[rotation.team_id]) if manages else 0),
     }
+
+
+def _unreached(rotation: Rotation, now: dt.datetime) -> str:
+    """How many of the rotation's people PagerDuty cannot page, in words; empty when all."""
+    return readiness.count_words(*readiness.counts(rotations=[rotation], now=now)[rotation.pk])
 
 
 def _day(text: str) -> dt.date | None:

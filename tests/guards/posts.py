@@ -199,6 +199,8 @@ PAGES = {
     "draft-discard": _post("manager"),
     "draft-cancel": _post("manager"),
     "rotation-sync": Post(viewer="manager", before=_published),
+    "rotation-readiness-check": _post("manager"),
+    "readiness-check": _post("engineer"),
     "period-close": _post("finance", seen="on"),
     "rate-add": Post(viewer="finance", fields=_rate, typed=("weekly",)),
 }
@@ -245,6 +247,8 @@ API_ROUTES = {
     ),
     "api-draft-discard": _post("manager"),
     "api-draft-cancel": _post("manager"),
+    "api-rotation-readiness": _post("manager"),
+    "api-me-readiness": _post("engineer"),
     "api-rotation-sync": Post(viewer="manager", before=_published),
     "api-rates": _post(
         "finance",
