@@ -141,6 +141,8 @@ STAFF = (
 )
 FINANCE = ("Grace Murphy", "Hannah Weiss")
 ADMINS = ("Ada Fitzgerald", "Marcus Lindholm")
+# Of whom PagerDuty knows nothing but the e-mail, so that the demo shows somebody who is not woken.
+ONLY_BY_EMAIL = ("Sofia Lindqvist",)
 MANAGERS = ("Niamh Kelly", "Laura Chen", "Victor Osei", "James Adeyemi")
 
 PROBLEM = (

@@ -7,6 +7,7 @@ import pytest
 
 from audit.models import AuditEvent
 from audit.operations import Actor
+from config.seeding import company, pagerduty
 from outbox.models import Message
 from rotation import people_checking
 from rotation.models import PagerDutyPerson, PeopleCheck
@@ -238,3 +239,18 @@ def test_while_one_runs_another_waits_and_is_not_claimed() -> None:
     claimed = people_checks.claim_check(check_id=second.pk, now=NOW, real_now=NOW, holder="other")
 
     assert claimed is None
+
+
+def test_the_demo_shows_one_person_whom_no_page_would_wake(
+    rotation: Rotation, gateway: HttpGateway, simulator: RunningSimulator
+) -> None:
+    people = [builders.make_engineer(name=name) for name in ("Sofia Lindqvist", "Ben")]
+    for person in people:
+        builders.make_term(team=rotation.team, engineer=person, starts_on=NEXT_WEEK)
+    simulator.put_state({"users": []})
+
+    pagerduty.make_accounts(people, url=simulator.base_url, only_by_email=company.ONLY_BY_EMAIL)
+    _check(gateway)
+
+    problems = dict(PagerDutyPerson.objects.values_list("engineer__name", "problems"))
+    assert problems == {"Sofia Lindqvist": ["only_email"], "Ben": []}

@@ -40,6 +40,8 @@ class Command(BaseCommand):
             story.tell(clock.now())
         try:
             people = Engineer.objects.filter(is_active=True).order_by("pk")
-            pagerduty.make_accounts(people, url=settings.PAGERDUTY_API_URL)
+            pagerduty.make_accounts(
+                people, url=settings.PAGERDUTY_API_URL, only_by_email=company.ONLY_BY_EMAIL
+            )
         except pagerduty.NotThereError as error:
             self.stderr.write(f"The PagerDuty simulator was not told about the people: {error}")
