@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rotation.models import Cover, Draft, Rotation, Shift, SyncRun, WeekQuestion
+from rotation.models import Cover, Draft, Lookup, Rotation, Shift, SyncRun, WeekQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,6 +74,11 @@ def visible_questions(*, viewer: Viewer) -> QuerySet[WeekQuestion]:
 def visible_sync_runs(*, viewer: Viewer) -> QuerySet[SyncRun]:
     """Runs of the rotations that the viewer may check."""
     return SyncRun.objects.filter(rotation__in=checkable_rotations(viewer=viewer))
+
+
+def visible_lookups(*, viewer: Viewer) -> QuerySet[Lookup]:
+    """What was asked of PagerDuty for the rotations that the viewer may check."""
+    return Lookup.objects.filter(rotation__in=checkable_rotations(viewer=viewer))
 
 
 def reads_loads(*, viewer: Viewer, team_id: int, member_ids: Collection[int]) -> bool:

@@ -15,6 +15,7 @@ from rotation import (
     forecasting,
     generation,
     hooking,
+    looking,
     people_checking,
     syncing,
 )
@@ -24,6 +25,7 @@ from rotation.operations import (
     hook_events,
     incidents,
     leavers,
+    lookups,
     people_checks,
     repairs,
 )
@@ -37,6 +39,7 @@ from rotation.queries import (
     waiting,
 )
 from rotation.queries import leavers as leaver_queries
+from rotation.queries import lookups as lookup_queries
 from rotation.queries import syncing as sync_queries
 
 SYNC_SLICE = dt.timedelta(seconds=30)
@@ -179,6 +182,31 @@ def look_after_web_hooks() -> bool:
         gateway=door.gateway(holder=holder),
         holder=holder,
         clocks=hooking.Clocks(now=clock.now, real_now=clock.real_now),
+    )
+
+
+@shared_task(name="rotation.sweep_lookups")
+def sweep_lookups() -> int:
+    """Hand every question to PagerDuty that waits to a worker; returns how many."""
+    real_now = clock.real_now()
+    lookups.forget_old_lookups(now=clock.now())
+    if door.is_resting(real_now=real_now):
+        return 0
+    lookup_ids = lookup_queries.waiting_lookup_ids(real_now=real_now)
+    for lookup_id in lookup_ids:
+        look_up.delay(lookup_id=lookup_id)
+    return len(lookup_ids)
+
+
+@shared_task(name="rotation.look_up")
+def look_up(*, lookup_id: int) -> bool:
+    """Answer one waiting question; False when another worker has it or it is over."""
+    holder = uuid.uuid4().hex
+    return looking.look_up(
+        lookup_id=lookup_id,
+        gateway=door.gateway(holder=holder),
+        clocks=looking.Clocks(now=clock.now, real_now=clock.real_now),
+        holder=holder,
     )
 
 
