@@ -44,6 +44,7 @@ _SWEEPS = (
     "rotation.sweep_leavers",
     "rotation.sweep_people_checks",
     "rotation.sweep_syncs",
+    "rotation.sweep_drift_checks",
     "rotation.sweep_lookups",
     "rotation.sweep_web_hooks",
     "compensation.sweep_weeks",

@@ -12,6 +12,7 @@ from common import clock
 from rotation import (
     answering,
     door,
+    drifting,
     forecasting,
     generation,
     hooking,
@@ -21,6 +22,7 @@ from rotation import (
 )
 from rotation.operations import (
     account_notices,
+    drift_checks,
     forecasts,
     hook_events,
     incidents,
@@ -32,6 +34,7 @@ from rotation.operations import (
 from rotation.operations import syncing as sync_operations
 from rotation.queries import (
     disturbances,
+    drift_facts,
     forecast_facts,
     hook_state,
     hook_work,
@@ -247,3 +250,39 @@ def _next_run_id() -> int | None:
     if door.is_resting(real_now=real_now):
         return None
     return sync_queries.next_run_id(now=clock.now(), real_now=real_now)
+
+
+@shared_task(name="rotation.sweep_drift_checks")
+def sweep_drift_checks() -> int:
+    """Leave the checks that are due, wake a worker when one waits; returns how many do."""
+    drift_checks.queue_due(now=clock.now())
+    waiting = len(drift_facts.waiting_check_ids(real_now=clock.real_now()))
+    if waiting:
+        check_drift_next.delay()
+    return waiting
+
+
+@shared_task(name="rotation.check_drift_next")
+def check_drift_next() -> int:
+    """Compare rotations that wait for it, and make room after a while; returns how many."""
+    ends_at = clock.real_now() + SYNC_SLICE
+    done = 0
+    while (check_id := _next_drift_check_id()) is not None:
+        if clock.real_now() >= ends_at:
+            check_drift_next.delay()
+            break
+        holder = uuid.uuid4().hex
+        done += drifting.check_drift(
+            check_id=check_id,
+            gateway=door.gateway(holder=holder),
+            clocks=drifting.Clocks(now=clock.now, real_now=clock.real_now),
+            holder=holder,
+        )
+    return done
+
+
+def _next_drift_check_id() -> int | None:
+    real_now = clock.real_now()
+    if door.is_resting(real_now=real_now):
+        return None
+    return drift_facts.next_check_id(real_now=real_now)

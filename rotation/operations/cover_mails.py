@@ -55,7 +55,7 @@ def tell_undone(
 
 def _who(actor: Actor) -> str:
     if actor.engineer_id is None:
-        return actor.name
+        return "Rota" if actor.name.startswith("sweep:") else actor.name
     return contacts.contacts(engineer_ids=[actor.engineer_id])[actor.engineer_id].name
 
 
