@@ -66,6 +66,15 @@ class Matching:
     gone: tuple[int, ...]
 
 
+def whole(found: Sequence[Divergence]) -> Divergence:
+    """All the differences as one that has no people of its own; `found` is not empty."""
+    period = Period(
+        starts_at=min(each.period.starts_at for each in found),
+        ends_at=max(each.period.ends_at for each in found),
+    )
+    return Divergence(period=period, wanted=None, shown=None)
+
+
 def looked_at(weeks: Iterable[LookedAt], now: dt.datetime) -> list[LookedAt]:
     """The weeks that begin within eight weeks and have not ended, whole ones."""
     return [
@@ -177,7 +186,17 @@ def _joined(pieces: Iterable[Divergence], windows: Sequence[Period]) -> list[Div
             joined[-1] = _one_of(last, piece)
         else:
             joined.append(piece)
-    return joined
+    return _edits_as_one(joined)
+
+
+def _edits_as_one(found: Iterable[Divergence]) -> list[Divergence]:
+    """An edited layer may be wrong for an hour of each day: within a week that is one drift."""
+    alike: dict[tuple[object, ...], Divergence] = {}
+    for number, each in enumerate(found):
+        by_layer = each.override is None
+        same = (each.wanted, each.shown, each.is_off_call) if by_layer else (number,)
+        alike[same] = _one_of(alike[same], each) if same in alike else each
+    return list(alike.values())
 
 
 def _goes_on(last: Divergence, piece: Divergence, windows: Sequence[Period]) -> bool:

@@ -164,8 +164,11 @@ def entries_of(data: Json) -> list[FinalEntry]:
     """The rendered entries of a `schedule`'s final schedule, in order of time.
 
     Raises:
+        UpgradedScheduleError: the schedule is of the new kind.
         BadAnswerError: the answer has no final schedule.
     """
+    if data.get("type") == UPGRADED:
+        raise upgraded(data["id"])
     final = data.get("final_schedule")
     if not final:
         raise BadAnswerError("PagerDuty answered without the final schedule.")

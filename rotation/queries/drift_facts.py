@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from common.periods import Period
 from rotation.domain.drift import Known
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from rotation.domain.pagerduty_state import PagerDutyUser
 
 EVERY = dt.timedelta(minutes=5)
+# What only a person can mend, and what concerns a level's schedule as a whole.
 UNBOUND = [Drift.Cause.DELETED, Drift.Cause.UPGRADED]
+WHOLE = [*UNBOUND, Drift.Cause.ZONE]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,9 +47,9 @@ def due_rotation_ids(*, now: dt.datetime) -> list[int]:
     linked = Level.objects.filter(rotation=OuterRef("pk")).exclude(pagerduty_schedule_ref="")
     drifts = Drift.objects.filter(level__rotation=OuterRef("pk"), gone_at__isnull=True)
     rows = Rotation.objects.filter(~Exists(open_checks), Exists(linked), schedule_version__gt=0)
-    rows = rows.annotate(last_at=Max("drift_checks__queued_at"))
+    last = DriftCheck.objects.filter(rotation=OuterRef("pk")).order_by("-queued_at", "-pk")
+    rows = rows.annotate(last_at=Subquery(last.values("queued_at")[:1]))
     old = Q(last_at__isnull=True) | Q(last_at__lte=now - EVERY)
-    # The last check's time is an aggregate, so that a subquery cannot compare with it directly.
     newer = SyncRun.objects.filter(
         rotation=OuterRef("pk"),
         state=SyncRun.State.DONE,
@@ -110,7 +112,7 @@ def known_drifts(*, level_id: int) -> list[Known]:
             wanted=row.wanted_ref or None,
             shown=row.shown_ref or None,
         )
-        for row in rows.exclude(cause__in=UNBOUND).order_by("starts_at", "pk")
+        for row in rows.exclude(cause__in=WHOLE).order_by("starts_at", "pk")
     ]
 
 

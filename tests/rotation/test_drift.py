@@ -161,7 +161,20 @@ EDITS: dict[str, tuple[list[FinalEntry], list[tuple[str | None, str | None, Peri
         [FinalEntry(user_ref=BEN, period=span("30 12:00", "7 12:00"))],
         [(None, BEN, span("30 12:00", "7 12:00"))],
     ),
-    "an hour later, as in another zone": (
+    "an hour later each day, as with other restrictions": (
+        [
+            FinalEntry(
+                user_ref=BEN,
+                period=Period(
+                    starts_at=stint.period.starts_at + dt.timedelta(hours=1),
+                    ends_at=stint.period.ends_at,
+                ),
+            )
+            for stint in week_of(BEN)[0].wanted
+        ],
+        [(BEN, None, span("30 17:30", "4 18:30"))],
+    ),
+    "an hour later on one day": (
         [
             FinalEntry(
                 user_ref=BEN,
