@@ -39,7 +39,7 @@ from rotation.queries import policy_syncing as policy_queries
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_policy import WantedPolicy
@@ -53,11 +53,19 @@ LOOKS = 4
 PATIENCE_SECONDS = 1.0
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
-TOKEN_WAIT_SECONDS = 60.0
+TOKEN_WAIT_SECONDS = 30.0
+# However long the account rests: with a new token it is another account.
+LONGEST_PUT_BACK_SECONDS = 15.0
+# What PagerDuty refuses so often in one run will be refused again: a person has to change it.
+MOST_REFUSED_TRIES = 5
 
 
 class OutOfLineError(Exception):
     """PagerDuty took the writes and still shows somebody else."""
+
+
+class OverrideRefusedError(OutOfLineError):
+    """PagerDuty did not take an override, in its own words."""
 
 
 class PreviewDiffersError(Exception):
@@ -78,6 +86,9 @@ LEVEL_ERRORS = (
 )
 # What only a person can mend.
 LASTING_ERRORS = (NotFoundError, UpgradedScheduleError, PreviewDiffersError)
+
+# What PagerDuty may take the next time, but not for ever.
+REFUSALS = (OverrideRefusedError, RefusedRequestError)
 
 
 class LevelsFailedError(Exception):
@@ -121,7 +132,8 @@ def _note(error: GatewayError | LevelsFailedError, work: _Work, holder: str) -> 
     """What stood in the way; False when PagerDuty was only not to be asked now."""
     real_now = work.clocks.real_now()
     if isinstance(error, NotNowError):
-        later = real_now + dt.timedelta(seconds=error.wait_seconds)
+        wait = min(error.wait_seconds, LONGEST_PUT_BACK_SECONDS)
+        later = real_now + dt.timedelta(seconds=wait)
         operations.put_back_run(
             run_id=work.run.pk, holder=holder, why=str(error), next_try_at=later
         )
@@ -145,6 +157,7 @@ class _Work:
     gateway: Gateway
     clocks: Clocks
     unmatched: set[str] = dataclasses.field(default_factory=set)
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def on(cls, run: SyncRun, gateway: Gateway, clocks: Clocks, holder: str) -> _Work:
@@ -162,6 +175,7 @@ class _Work:
             GatewayError: PagerDuty fails for all of them.
         """
         directory = Directory.of(self.gateway.users())
+        self.names = directory.names
         errors: list[Exception] = []
         for level in queries.levels_to_sync(rotation=self.run.rotation, now=self.clocks.now()):
             try:
@@ -198,7 +212,9 @@ class _Work:
             told = pagerduty_words.out_of_line(
                 wanted, found, plan.unknown_overrides, directory.names
             )
-            raise OutOfLineError(" ".join([told, *refusals]))
+            if refusals:
+                raise OverrideRefusedError(" ".join([*refusals, told]))
+            raise OutOfLineError(told)
         operations.level_in_line(
             level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
         )
@@ -258,7 +274,7 @@ class _Work:
                 self._remember(level, ref)
             if step.action is Action.CREATE_OVERRIDES:
                 refusals += [
-                    pagerduty_words.refused_override(one, zone)
+                    pagerduty_words.refused_override(one, zone, self.names)
                     for one in _results(step, answer)
                     if one.errors
                 ]
@@ -279,11 +295,14 @@ class _Work:
             answer = self.gateway.send(step.request)
             refused = _refusals(step, answer)
         except GatewayError as error:
-            operations.fail_step(step_id=step_id, failure=str(error), now=self.clocks.now())
+            told = str(error)
             if step.action is Action.REMOVE_OVERRIDE and isinstance(
                 error, (NotFoundError, RefusedRequestError)
             ):
-                return None  # it has ended, or somebody removed it: either way it is gone
+                # It has ended, or somebody removed it: either way it is gone.
+                operations.excuse_step(step_id=step_id, note=told, now=self.clocks.now())
+                return None
+            operations.fail_step(step_id=step_id, failure=told, now=self.clocks.now())
             raise
         operations.answer_step(
             step_id=step_id, answer=answer, refusals=refused, now=self.clocks.now()
@@ -327,8 +346,9 @@ def _next_try(
     error: GatewayError | LevelsFailedError, tries: int, real_now: dt.datetime
 ) -> dt.datetime | None:
     """When to try again: never for what only a person can mend, else later each time."""
+    hopeless = LASTING_ERRORS if tries < MOST_REFUSED_TRIES else (*LASTING_ERRORS, *REFUSALS)
     if isinstance(error, LevelsFailedError) and all(
-        isinstance(each, LASTING_ERRORS) for each in error.errors
+        isinstance(each, hopeless) for each in error.errors
     ):
         return None
     if isinstance(error, AuthenticationError):

@@ -67,10 +67,11 @@ def preview_differs(
     )
 
 
-def refused_override(result: OverrideResult, zone: str) -> str:
+def refused_override(result: OverrideResult, zone: str, names: Mapping[str, str]) -> str:
     """One override that PagerDuty did not take, with its reasons."""
     starts_at = _local(result.override.period.starts_at, zone)
-    return f"PagerDuty refused the override from {starts_at}: {', '.join(result.errors)}."
+    who = _name(result.override.user_ref, names)
+    return f"PagerDuty refused the override from {starts_at} for {who}: {', '.join(result.errors)}."
 
 
 def _name(user_ref: str | None, names: Mapping[str, str]) -> str:

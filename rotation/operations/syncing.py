@@ -157,6 +157,13 @@ def fail_step(*, step_id: int, failure: str, now: dt.datetime) -> None:
     )
 
 
+def excuse_step(*, step_id: int, note: str, now: dt.datetime) -> None:
+    """Record that PagerDuty had nothing left to do, in its own words."""
+    SyncStep.objects.filter(pk=step_id).update(
+        state=SyncStep.State.DONE, failure=note[:500], answered_at=now
+    )
+
+
 def remember_schedule(*, level_id: int, ref: str, now: dt.datetime) -> None:
     """Note which of PagerDuty's schedules is the level's."""
     with transaction.atomic():

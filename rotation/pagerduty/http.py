@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import math
 import os
 import pathlib
 import urllib.parse
@@ -297,11 +298,16 @@ def _refusal(response: Any) -> tuple[int | None, str]:
 
 
 def _wait(response: Any) -> float | None:
-    """Seconds until the next request, by PagerDuty's own header or else the usual one."""
+    """Seconds until the next request, by PagerDuty's own header or else the usual one.
+
+    A value that is no number of seconds, or a date, is as good as none.
+    """
     for header in ("ratelimit-reset", "retry-after"):
         with contextlib.suppress(ValueError):
             if (value := response.headers.get(header)) is not None:
-                return float(int(value))
+                seconds = float(value)
+                if math.isfinite(seconds) and seconds >= 0:
+                    return seconds
     return None
 
 
