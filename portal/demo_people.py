@@ -49,7 +49,7 @@ PEOPLE = (
         name="Maya Okafor",
         email="maya.okafor@rota.example",
         role=ENGINEERS,
-        can_try="The same from San Francisco, in your own time zone",
+        can_try="The same from San Francisco; PagerDuty cannot reach you yet",
     ),
     DemoPerson(
         name="Ruairí Walsh",

@@ -142,7 +142,7 @@ STAFF = (
 FINANCE = ("Grace Murphy", "Hannah Weiss")
 ADMINS = ("Ada Fitzgerald", "Marcus Lindholm")
 # Of whom PagerDuty knows nothing but the e-mail, so that the demo shows somebody who is not woken.
-ONLY_BY_EMAIL = ("Sofia Lindqvist",)
+ONLY_BY_EMAIL = ("Maya Okafor",)
 MANAGERS = ("Niamh Kelly", "Laura Chen", "Victor Osei", "James Adeyemi")
 
 PROBLEM = (

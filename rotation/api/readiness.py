@@ -57,7 +57,10 @@ class MyReachSerializer(ReachSerializer):
 
 
 class PersonReachSerializer(serializers.Serializer[Any]):
-    """Somebody who serves now or later, at which levels, and when they are on call next."""
+    """Somebody who serves now or later, and at which levels.
+
+    `on_call_at` is when their next stint begins, or the running one began.
+    """
 
     person = PersonRefSerializer(source="*")
     levels = serializers.ListField(child=LevelField())

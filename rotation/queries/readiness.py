@@ -73,13 +73,14 @@ class CheckState:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class PersonReach:
-    """Somebody of the team with their levels, and when they are on call next."""
+    """Somebody of the team with their levels, and when their next stint begins or began."""
 
     engineer_id: int
     mark: PersonMark
     levels: tuple[str, ...]
     reach: Reach
     on_call_at: dt.datetime | None
+    is_on_call: bool
 
     @property
     def name(self) -> str:
@@ -166,7 +167,8 @@ def team_reach(*, rotation: Rotation, now: dt.datetime) -> TeamReach:
         names[line.engineer_id] = line.name
     marked = marks.team_marks(team_id=rotation.team_id)
     found = reaches(engineer_ids=levels)
-    nexts = _next_stints(rotation, now)
+    withheld = leavers.withheld(rotation=rotation, now=now)
+    nexts = _next_stints(rotation, withheld, now)
     people = [
         PersonReach(
             engineer_id=pk,
@@ -174,13 +176,14 @@ def team_reach(*, rotation: Rotation, now: dt.datetime) -> TeamReach:
             levels=tuple(level for level in LevelName.values if level in levels[pk]),
             reach=found.get(pk, Reach()),
             on_call_at=nexts.get(pk),
+            is_on_call=pk in nexts and nexts[pk] <= now,
         )
         for pk, name in names.items()
     ]
     return TeamReach(
         people=tuple(sorted(people, key=_order)),
         check=check_state(),
-        withheld=tuple(leavers.withheld(rotation=rotation, now=now)),
+        withheld=tuple(withheld),
     )
 
 
@@ -204,16 +207,21 @@ def count_words(unreached: int, people: int) -> str:
     return f"{unreached} of {people} cannot be paged" if unreached else ""
 
 
-def _next_stints(rotation: Rotation, now: dt.datetime) -> dict[int, dt.datetime]:
+def _next_stints(
+    rotation: Rotation, withheld: Iterable[Withheld], now: dt.datetime
+) -> dict[int, dt.datetime]:
+    """The start of each person's first stint that has not ended; weeks of leavers are left out."""
+    lost = {(each.shift_id, each.engineer_id) for each in withheld}
     shifts = Shift.objects.filter(
         level__rotation=rotation, ends_at__gt=now, cancelled_at__isnull=True
     )
     found: dict[int, dt.datetime] = {}
     for line in worked.worked_shifts(shifts=shifts):
         for stint in line.stints:
-            if stint.person is not None and stint.period.ends_at > now:
-                starts_at = max(stint.period.starts_at, now)
-                found[stint.person] = min(found.get(stint.person, starts_at), starts_at)
+            who, starts_at = stint.person, stint.period.starts_at
+            if who is None or (line.shift_id, who) in lost or stint.period.ends_at <= now:
+                continue
+            found[who] = min(found.get(who, starts_at), starts_at)
     return found
 
 
