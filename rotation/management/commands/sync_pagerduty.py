@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from common import clock
 from rotation import door, planned, syncing
 from rotation.models import Rotation, SyncRun
+from rotation.operations import account
 from rotation.operations import syncing as operations
 from rotation.pagerduty.gateway import GatewayError
 
@@ -55,13 +56,14 @@ class Command(BaseCommand):
             return told | {"failure": str(error)}
 
     def _sync(self, rotation: Rotation) -> dict[str, Any]:
+        account.ask_again()
         operations.queue_sync(rotation_id=rotation.pk, cause="by command", now=clock.now())
         run = SyncRun.objects.filter(rotation=rotation).latest("pk")
         _carry_out(run)
         steps = run.steps.select_related("level").order_by("position")
         return {
             "rotation": rotation.slug,
-            "failure": ON_ITS_WAY if run.state in UNFINISHED else run.failure,
+            "failure": run.failure or (ON_ITS_WAY if run.state in UNFINISHED else ""),
             "unmatched": run.unmatched,
             "steps": [
                 {
@@ -78,18 +80,33 @@ class Command(BaseCommand):
 
 
 def _carry_out(run: SyncRun) -> None:
-    """Do it here, or wait for the worker that was faster."""
+    """Do it here, or wait for the worker that was faster, as long as PagerDuty may be asked."""
     for _second in range(PATIENCE):
-        syncing.sync_rotation(
-            run_id=run.pk,
-            gateway=_gateway(),
-            clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
-            holder=uuid.uuid4().hex,
-        )
+        _try(_before(run))
         run.refresh_from_db()
-        if run.state not in UNFINISHED:
+        is_over = run.state not in UNFINISHED
+        if is_over or door.is_resting(real_now=clock.real_now()):
             return
         time.sleep(1)
+
+
+def _before(run: SyncRun) -> SyncRun:
+    """The rotation's run whose worker died, which comes first, or else the run itself."""
+    died = SyncRun.objects.filter(
+        rotation_id=run.rotation_id,
+        state=SyncRun.State.RUNNING,
+        leased_until__lte=clock.real_now(),
+    )
+    return died.first() or run
+
+
+def _try(run: SyncRun) -> None:
+    syncing.sync_rotation(
+        run_id=run.pk,
+        gateway=_gateway(),
+        clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
+        holder=uuid.uuid4().hex,
+    )
 
 
 def _gateway() -> Gateway:
