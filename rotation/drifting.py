@@ -135,7 +135,9 @@ class _Eyes:
         ref, directory = level.schedule_ref, self._people()
         weeks = self._weeks(level, level.users(directory))
         held = self.gateway.schedule(ref=ref)
-        overrides = self.gateway.overrides(ref=ref, within=within)
+        # From the running week's start on: what is cut at now would not tell when it began.
+        since = Period(starts_at=weeks[0].period.starts_at, ends_at=within.ends_at)
+        overrides = self.gateway.overrides(ref=ref, within=since)
         own = queries.own_overrides(level_id=level.level_id, now=self.now)
         unknown = pagerduty_overrides.plan_overrides([], overrides, own, self.now).unknown
         found = drift.divergences(weeks, shown, unknown, self.now)

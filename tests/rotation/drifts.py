@@ -112,7 +112,11 @@ class Scene:
         ]
 
     def let_policy(self, choice: str) -> None:
-        PolicyVersion.objects.filter(rotation=self.published.rotation).update(drift_choice=choice)
+        """The next version of the policy says so from now on."""
+        version = PolicyVersion.objects.filter(rotation=self.published.rotation).latest("number")
+        version.pk, version.number = None, version.number + 1
+        version.drift_choice, version.effective_from = choice, self.at
+        version.save(force_insert=True)
 
 
 def make_scene(simulator: RunningSimulator, *, weeks: int = 26) -> Scene:
