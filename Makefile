@@ -10,13 +10,14 @@ LOCK := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-e
 # A module's tests stay together: they share the copy of the product that it starts.
 ON_BOTH_CORES := --numprocesses 2 --dist loadfile --quiet
 
-.PHONY: help run demo-reset test setup check fix lock
+.PHONY: help run demo-reset test acceptance setup check fix lock
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run         show Rota with a demo company; Ctrl-C stops it"
 	@echo "make demo-reset  remove the demo's data"
 	@echo "make test        check everything, run every test on PostgreSQL and on SQLite"
+	@echo "make acceptance  hold Rota's requests against PagerDuty's description (needs npm), by hand"
 	@echo "make setup       only prepare $(VENV); then $(PYTHON) -m pytest works alone"
 	@echo "make check       formatting, lint, templates, import rules, types"
 	@echo "make fix         mend what ruff and djade can mend"
@@ -34,6 +35,10 @@ test: setup
 	@ROTA_TEST_DATABASE=postgresql $(PYTHON) -m pytest $(ON_BOTH_CORES)
 	@ROTA_TEST_DATABASE=sqlite $(PYTHON) -m pytest $(ON_BOTH_CORES) -m database
 	@$(PYTHON) -m tests.services.summary
+
+acceptance: setup
+	@$(PYTHON) -m tests.acceptance.prism
+	@ROTA_TEST_DATABASE=sqlite $(PYTHON) -m pytest --quiet tests/acceptance/pagerduty.py
 
 setup: $(VENV)/.setup
 	@:

@@ -70,7 +70,7 @@ def schedule_page(simulator: Simulator, request: Request) -> Response:
         panel = _panel(simulator.account, schedule, now, _ALL_WEEKS)
         by_hand = forms.schedule(simulator.account, schedule, now)
     title = html.escape(schedule["name"])
-    body = f"<h1><bdi>{title}</bdi></h1>{NOTICE}{said(request)}{panel}{by_hand}{HOME}"
+    body = f"<h1><bdi>{title}</bdi></h1>{NOTICE}{said(request)}{by_hand}{panel}{HOME}"
     return page(f"{schedule['name']} – PagerDuty simulator", body)
 
 
