@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rotation.models import Rotation
 
 _LOAD = re.compile(r"([0-9]{1,2})(?:\.([0-9]{1,2}))?", re.ASCII)
-KINDS = ["unpublished", "in_line", "waiting", "running", "failed", "unknown"]
+KINDS = ["unpublished", "in_line", "waiting", "running", "failed", "drift", "unknown"]
 
 
 class LevelField(serializers.ChoiceField):

@@ -6,7 +6,9 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from rotation.models import Level, LevelName, SyncRun, SyncStep
+from django.db.models import Count, Max, Q
+
+from rotation.models import Drift, Level, LevelName, SyncRun, SyncStep
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +23,7 @@ IN_LINE = "in_line"
 WAITING = "waiting"
 RUNNING = "running"
 FAILED = "failed"
+DRIFT = "drift"
 UNKNOWN = "unknown"
 
 
@@ -43,8 +46,9 @@ class LevelState:
 class SyncState:
     """PagerDuty against the published schedule.
 
-    `kind` is unpublished, in_line, waiting, running, failed or unknown (no run was ever asked
-    for). `since` is since when both levels are in line; `next_try_at` is the machine's time.
+    `kind` is unpublished, in_line, waiting, running, failed, drift (all is written, and PagerDuty
+    shows somebody else in `drifts` places) or unknown (no run was ever asked for). `since` is since
+    when both levels are in line; `next_try_at` is the machine's time.
     """
 
     kind: str
@@ -56,6 +60,7 @@ class SyncState:
     failure: str
     next_try_at: dt.datetime | None
     unmatched: tuple[str, ...]
+    drifts: int = 0
 
     @property
     def troubles(self) -> tuple[LevelState, ...]:
@@ -101,13 +106,17 @@ class RunLine:
 
 
 def sync_state(*, rotation: Rotation) -> SyncState:
-    """The state as the last run left it; two queries."""
+    """The state as the last run, and the last look at PagerDuty, left it; three queries."""
     rows = {level.name: level for level in Level.objects.filter(rotation=rotation)}
     levels = [rows[name] for name in LevelName if name in rows]
     run = SyncRun.objects.filter(rotation=rotation).order_by("-queued_at", "-pk").first()
+    drifts = Drift.objects.filter(level__rotation=rotation).aggregate(
+        open=Count("pk", filter=Q(gone_at__isnull=True)), gone_at=Max("gone_at")
+    )
     sinces = [level.in_pagerduty_since for level in levels if level.in_pagerduty_since]
+    sinces += [drifts["gone_at"]] if sinces and drifts["gone_at"] else []
     checks = [level.checked_at for level in levels if level.checked_at]
-    kind = _kind(rotation, levels, run)
+    kind = _kind(rotation, levels, run, drifts["open"])
     return SyncState(
         kind=kind,
         levels=tuple(
@@ -128,6 +137,7 @@ def sync_state(*, rotation: Rotation) -> SyncState:
         failure=run.failure if run else "",
         next_try_at=run.next_try_at if run else None,
         unmatched=tuple(run.unmatched) if run else (),
+        drifts=drifts["open"],
     )
 
 
@@ -171,14 +181,17 @@ def step_lines(*, run_id: int) -> list[StepLine]:
     ]
 
 
-def _kind(rotation: Rotation, levels: list[Level], run: SyncRun | None) -> str:
+def _kind(rotation: Rotation, levels: list[Level], run: SyncRun | None, drifts: int) -> str:
     if rotation.schedule_version == 0 or run is None:
         return UNKNOWN if rotation.schedule_version else UNPUBLISHED
-    if run.state == SyncRun.State.FAILED:
-        return FAILED
-    if _is_in_line(rotation, levels):
-        return IN_LINE
-    return RUNNING if run.state == SyncRun.State.RUNNING else WAITING
+    is_done = run.state == SyncRun.State.DONE
+    kinds = (
+        (FAILED, run.state == SyncRun.State.FAILED),
+        (DRIFT, is_done and drifts > 0),
+        (IN_LINE, _is_in_line(rotation, levels)),
+        (RUNNING, run.state == SyncRun.State.RUNNING),
+    )
+    return next((kind for kind, holds in kinds if holds), WAITING)
 
 
 def _is_in_line(rotation: Rotation, levels: list[Level]) -> bool:
