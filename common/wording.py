@@ -13,6 +13,7 @@ import zoneinfo
 MINUS = "\N{MINUS SIGN}"
 USUAL_WEEK = dt.timedelta(hours=168)
 DAYS_THEN_WEEKS = 28
+SECONDS_OF_A_MINUTE = 60
 
 _LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS = tuple(name[:3] for name in _LONG_WEEKDAYS)
@@ -75,6 +76,16 @@ def weekday(number: int) -> str:
 def month(date: dt.date) -> str:
     """`December 2026`."""
     return f"{_MONTHS[date.month - 1][1]} {date.year}"
+
+
+def duration(seconds: int | None) -> str:
+    """`40 s`, `3 min`, `2 h 5 min`; empty for None."""
+    if seconds is None:
+        return ""
+    if seconds < SECONDS_OF_A_MINUTE:
+        return f"{seconds} s"
+    hours, minutes = divmod(round(seconds / SECONDS_OF_A_MINUTE), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def clock_time(at: dt.datetime, zone: str) -> str:

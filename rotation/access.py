@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from rotation.models import Cover, Draft, Lookup, Rotation, Shift, SyncRun, WeekQuestion
+from volunteers.models import Term
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection
 
     from django.db.models import QuerySet
@@ -84,6 +88,28 @@ def visible_lookups(*, viewer: Viewer) -> QuerySet[Lookup]:
 def reads_loads(*, viewer: Viewer, team_id: int, member_ids: Collection[int]) -> bool:
     """Whether the viewer reads how load is shared: the team's people and managers, and admins."""
     return viewer.is_admin or viewer.manages(team_id) or viewer.engineer_id in member_ids
+
+
+def reads_incidents(*, viewer: Viewer, team_id: int, today: dt.date) -> bool:
+    """Whether the viewer reads what incidents are called; counts of pages are read by everybody.
+
+    The team's people and managers, and admins: a title may tell what is wrong with a customer.
+    """
+    if viewer.is_admin or viewer.manages(team_id):
+        return True
+    terms = Term.objects.filter(team_id=team_id, engineer_id=viewer.engineer_id)
+    stays = Q(left_on__isnull=True) | Q(left_on__gt=today)
+    return terms.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today), stays).exists()
+
+
+def reads_web_hooks(*, viewer: Viewer) -> bool:
+    """Whether the viewer reads how PagerDuty's events come in, and may have them sent again."""
+    return viewer.is_admin or viewer.is_manager
+
+
+def changes_web_hooks(*, viewer: Viewer) -> bool:
+    """Whether the viewer may change the secret, or have failed events read again."""
+    return viewer.is_admin
 
 
 def changes_policy(*, viewer: Viewer, team_id: int) -> bool:

@@ -11,7 +11,7 @@ from compensation import access as money_access
 from compensation.queries import earnings
 from portal.queries import own_days, own_weeks
 from rotation import access as rotation_access
-from rotation.queries import duty, own_shifts, readiness, sync_state
+from rotation.queries import duty, own_shifts, page_counts, readiness, sync_state
 from rotation.queries.own_shifts import Standing, WeekState
 from volunteers import access
 from volunteers.models import OPEN_STATES
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from compensation.queries.earnings import Ahead, EarnedMonth
     from portal.queries.own_days import DaysOff
     from portal.queries.own_weeks import ShiftRow, TermCard
+    from rotation.domain.pages import Count
     from rotation.models import Rotation
     from rotation.queries.duty import RotationDuty
     from rotation.queries.own_shifts import Answer, OwnWeek
@@ -54,7 +55,8 @@ class EngineerHome:
     same with who is on call, empty when nobody asked for them. `terms` are those that have not
     ended; `last_term` is the one that ended last when there is none. `applications` wait for an
     answer or were declined in the last 30 days. `ahead` is their next week that has not started,
-    `months` are open ones, `reach` says whether PagerDuty can page them.
+    `months` are open ones, `reach` says whether PagerDuty can page them, `paged` how often it
+    did in the last seven days.
     """
 
     place: Place
@@ -72,6 +74,7 @@ class EngineerHome:
     wishes: tuple[OwnWish, ...]
     applications: tuple[ApplicationLine, ...]
     reach: Reach
+    paged: Count
 
     @property
     def is_serving(self) -> bool:
@@ -153,6 +156,7 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         wishes=tuple(own_time.own_wishes(engineer_id=me, from_date=today)),
         applications=tuple(_applications(viewer, now)),
         reach=readiness.own_reach(engineer_id=me),
+        paged=page_counts.paged_lately(engineer_id=me, now=now),
     )
 
 

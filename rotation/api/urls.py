@@ -9,12 +9,14 @@ from rotation.api import (
     draft_rules,
     drafts,
     forecasts,
+    pages,
     policies,
     questions,
     readiness,
     rotations,
     shifts,
     syncs,
+    web_hooks,
 )
 
 _ONE = "rotations/<slug:slug>/"
@@ -29,6 +31,7 @@ urlpatterns = [
     path(f"{_ONE}forecast/", forecasts.ForecastView.as_view(), name="api-rotation-forecast"),
     path(f"{_ONE}on-call-now/", rotations.OnCallNowView.as_view(), name="api-rotation-on-call-now"),
     path(f"{_ONE}handovers/", rotations.HandoversView.as_view(), name="api-rotation-handovers"),
+    path(f"{_ONE}pages/", pages.PagesView.as_view(), name="api-rotation-pages"),
     path(f"{_ONE}policies/", policies.PoliciesView.as_view(), name="api-rotation-policies"),
     path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
     path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
@@ -45,6 +48,7 @@ urlpatterns = [
         name="api-rotation-schedule-again",
     ),
     path(_SHIFT, shifts.ShiftView.as_view(), name="api-shift"),
+    path(f"{_SHIFT}pages/", pages.ShiftPagesView.as_view(), name="api-shift-pages"),
     path(f"{_SHIFT}covers/", covers.ShiftCoversView.as_view(), name="api-shift-covers"),
     path(
         f"{_SHIFT}cover-candidates/",
@@ -59,6 +63,7 @@ urlpatterns = [
     path("covers/<int:cover_id>/undo/", covers.CoverUndoView.as_view(), name="api-cover-undo"),
     path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),
     path("questions/<int:question_id>/", questions.QuestionView.as_view(), name="api-question"),
+    path("web-hooks/", web_hooks.WebHooksView.as_view(), name="api-web-hooks"),
     path("drafts/", drafts.DraftsView.as_view(), name="api-drafts"),
     path(_DRAFT, drafts.DraftView.as_view(), name="api-draft"),
     path(

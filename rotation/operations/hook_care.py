@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from audit.operations import Actor, Area, record
 from common import sealing
+from common.nudge import nudge
 from common.refusals import RefusedError
 from outbox.operations import queue_message
 from rotation.models import WebhookCare, WebhookSubscription
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 LEASE = dt.timedelta(seconds=60)
 CARE = Actor.sweep("look_after_web_hooks")
+LOOK = "rotation.look_after_web_hooks"
 KIND = "web-hooks disabled"
 Order = WebhookCare.Order
 
@@ -49,6 +51,7 @@ def order(*, what: WebhookCare.Order, actor: Actor, now: dt.datetime) -> None:
             verb="ordered",
             subject=f"of PagerDuty's web-hooks: {what.label.lower()}",
         )
+        nudge(LOOK)
 
 
 def claim(*, holder: str, real_now: dt.datetime) -> WebhookCare | None:

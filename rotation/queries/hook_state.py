@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Count, Q, Sum
 
-from rotation.models import Rotation, WebhookCare, WebhookEvent, WebhookRefusal, WebhookSubscription
+from rotation.models import (
+    Incident,
+    Rotation,
+    WebhookCare,
+    WebhookEvent,
+    WebhookRefusal,
+    WebhookSubscription,
+)
 from rotation.queries import hook_work
 from volunteers.access import managers_of
 from volunteers.queries import contacts
@@ -21,6 +28,8 @@ CHECK_EVERY = dt.timedelta(days=1)
 A_WEEK = dt.timedelta(days=7)
 PATH = "/hooks/pagerduty/"
 MOST_FAILED = 20
+READERS = "Managers and admins see how PagerDuty’s events come in."
+CHANGERS = "Only an admin changes the secret, or has events read again."
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,3 +151,8 @@ def hook_state(*, now: dt.datetime) -> HookState:
         failure=care.failure,
         failing_since=care.failing_since,
     )
+
+
+def is_known() -> bool:
+    """Whether PagerDuty ever told of an incident."""
+    return Incident.objects.exists()

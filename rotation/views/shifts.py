@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock
 from rotation import access
-from rotation.queries import patterns, questions, shift_page, sync_state
+from rotation.queries import page_list, patterns, questions, shift_page, sync_state
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -25,6 +25,9 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
     now = clock.now()
     rotation = shift.level.rotation
     manages = request.viewer.manages(rotation.team_id)
+    reads_titles = access.reads_incidents(
+        viewer=request.viewer, team_id=rotation.team_id, today=patterns.today_in(rotation, now)
+    )
     context = {
         "rotation": rotation,
         "page": shift_page.shift_page(shift=shift, now=now),
@@ -32,6 +35,8 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
         "sync": sync_state.sync_state(rotation=rotation),
         "policy": shift.policy,
         "manages": manages,
+        "pages": page_list.page_lines(rotation, rows=shift.pages.all(), with_titles=reads_titles),
+        "reads_titles": reads_titles,
         "question": questions.newest_of_shift(shift=shift) if manages else None,
     }
     return render(request, "rotation/shift_detail.html", context)

@@ -9,6 +9,7 @@ from knox.models import AuthToken
 
 from rotation.domain import planning
 from rotation.models import Draft, DraftShift, Rotation
+from rotation.models.incidents import WebhookSubscription
 from rotation.operations.policies import OBJECTIVES
 from rotation.queries import question_facts
 from tests import builders
@@ -59,6 +60,12 @@ def _no_draft_waits(_world: World) -> None:
 
 def _another_manager(world: World) -> None:
     builders.make_manager(engineer=_diana(), team=world.rotation.team)
+
+
+def _subscribed(_world: World) -> None:
+    WebhookSubscription.objects.create(
+        ref="PSUB1", url="https://rota.example/hooks/pagerduty/", created_at=builders.NOW
+    )
 
 
 def _published(world: World) -> None:
@@ -201,6 +208,9 @@ PAGES = {
     "rotation-sync": Post(viewer="manager", before=_published),
     "rotation-readiness-check": _post("manager"),
     "readiness-check": _post("engineer"),
+    "web-hooks-enable": Post(viewer="manager", before=_subscribed),
+    "web-hooks-rotate": Post(viewer="admin", before=_subscribed),
+    "web-hooks-again": _post("admin"),
     "period-close": _post("finance", seen="on"),
     "rate-add": Post(viewer="finance", fields=_rate, typed=("weekly",)),
 }
@@ -250,6 +260,9 @@ API_ROUTES = {
     "api-rotation-readiness": _post("manager"),
     "api-me-readiness": _post("engineer"),
     "api-rotation-sync": Post(viewer="manager", before=_published),
+    "api-web-hooks": Post(
+        viewer="admin", before=_subscribed, fields=lambda _world: {"order": "rotate"}
+    ),
     "api-rates": _post(
         "finance",
         "office",

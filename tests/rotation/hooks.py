@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from common import sealing
-from rotation.models import PagerDutyPerson, Rotation, WebhookSubscription
+from rotation.domain import hook_bodies
+from rotation.models import PagerDutyPerson, Rotation, WebhookEvent, WebhookSubscription
+from rotation.operations import hook_events, hooks_in
 from tests import builders
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.test import Client
 
+    from rotation.models import Shift
     from volunteers.models import Engineer
 
 SECRET = "whsec-made-up"  # noqa: S105
@@ -112,3 +115,39 @@ def send(
     )
     found: HttpResponse = answer
     return found
+
+
+class Cast:
+    """Ben carries the running week, Anna level 2; PagerDuty knows both."""
+
+    def __init__(self) -> None:
+        self.rotation = with_policy(builders.make_rotation())
+        self.anna = builders.make_anna(team=self.rotation.team)
+        self.ben = builders.make_ben()
+        know(self.ben, "PBEN")
+        know(self.anna, "PANNA")
+        self.shift = self._shift(self.ben, "primary")
+        self.level2 = self._shift(self.anna, "escalation")
+
+    def _shift(self, holder: Engineer, level: str) -> Shift:
+        return builders.make_shift(
+            level=builders.level_of(self.rotation, level),
+            holder=holder,
+            week_date=builders.THIS_WEEK,
+        )
+
+
+def keep(document: Any) -> WebhookEvent:
+    """An event as the receiver stores it."""
+    received = hook_bodies.read(json.dumps(document).encode())
+    hooks_in.store(received=received, webhook_ref="", now=builders.NOW)
+    return WebhookEvent.objects.get(event_ref=received.event_ref)
+
+
+def handle(*documents: Any) -> None:
+    """Store and read them in that order."""
+    for document in documents:
+        event = keep(document)
+        hook_events.handle(
+            event_id=event.pk, holder="worker", now=builders.NOW, real_now=builders.NOW
+        )

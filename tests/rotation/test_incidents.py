@@ -2,39 +2,24 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 import random
 from typing import Any
 
 import pytest
 
 from audit.operations import Actor
-from rotation.domain import hook_bodies, incident_records
-from rotation.models import Incident, LevelName, Page, Service, Shift, WebhookEvent
-from rotation.operations import hook_events, hooks_in, incidents
+from rotation.domain import incident_records
+from rotation.models import Incident, LevelName, Page, Service, WebhookEvent
+from rotation.operations import hook_events, incidents
 from rotation.queries import hook_work
 from tests import builders
 from tests.rotation import hooks
-from volunteers.models import Engineer, Team
+from volunteers.models import Team
 
 pytestmark = pytest.mark.django_db
 NOW, NIGHT = builders.NOW, hooks.NIGHT
 MINUTE = dt.timedelta(minutes=1)
 State = WebhookEvent.State
-
-
-def keep(document: Any) -> WebhookEvent:
-    """An event as the receiver stores it."""
-    received = hook_bodies.read(json.dumps(document).encode())
-    hooks_in.store(received=received, webhook_ref="", now=NOW)
-    return WebhookEvent.objects.get(event_ref=received.event_ref)
-
-
-def handle(*documents: Any) -> None:
-    """Store and read them in that order."""
-    for document in documents:
-        event = keep(document)
-        hook_events.handle(event_id=event.pk, holder="worker", now=NOW, real_now=NOW)
 
 
 def rows() -> dict[str, Any]:
@@ -49,29 +34,9 @@ def rows() -> dict[str, Any]:
     }
 
 
-class Cast:
-    """Ben carries the running week, Anna level 2; PagerDuty knows both."""
-
-    def __init__(self) -> None:
-        self.rotation = hooks.with_policy(builders.make_rotation())
-        self.anna = builders.make_anna(team=self.rotation.team)
-        self.ben = builders.make_ben()
-        hooks.know(self.ben, "PBEN")
-        hooks.know(self.anna, "PANNA")
-        self.shift = self._shift(self.ben, "primary")
-        self.level2 = self._shift(self.anna, "escalation")
-
-    def _shift(self, holder: Engineer, level: str) -> Shift:
-        return builders.make_shift(
-            level=builders.level_of(self.rotation, level),
-            holder=holder,
-            week_date=builders.THIS_WEEK,
-        )
-
-
 @pytest.fixture
-def cast() -> Cast:
-    return Cast()
+def cast() -> hooks.Cast:
+    return hooks.Cast()
 
 
 TRIGGERED = hooks.event("triggered", assignees=["PBEN"])
@@ -81,8 +46,8 @@ RESOLVED = hooks.event("resolved", at=NIGHT + 60 * MINUTE, agent="PANNA")
 STORY = (TRIGGERED, ESCALATED, ACKNOWLEDGED, RESOLVED)
 
 
-def test_an_incident_becomes_a_page_for_each_person_notified(cast: Cast) -> None:
-    handle(*STORY)
+def test_an_incident_becomes_a_page_for_each_person_notified(cast: hooks.Cast) -> None:
+    hooks.handle(*STORY)
 
     incident = Incident.objects.get()
     first, second = Page.objects.order_by("paged_at")
@@ -104,13 +69,13 @@ def test_an_incident_becomes_a_page_for_each_person_notified(cast: Cast) -> None
 
 @pytest.mark.usefixtures("cast")
 def test_any_order_and_any_repetition_gives_the_same_rows() -> None:
-    handle(*STORY)
+    hooks.handle(*STORY)
     wanted = rows()
 
     for order in itertools.permutations(STORY):
         for model in (Page, Incident, Service, WebhookEvent):
             model._default_manager.all().delete()
-        handle(*order, *random.Random(1).sample(order, 2))  # noqa: S311 - a fixed draw
+        hooks.handle(*order, *random.Random(1).sample(order, 2))  # noqa: S311 - a fixed draw
         found = rows()
         for name in ("Incident", "Page", "Service"):
             assert _without_ids(found[name]) == _without_ids(wanted[name]), order
@@ -128,7 +93,7 @@ def _without_ids(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_somebody_given_an_incident_twice_was_paged_once() -> None:
     again = hooks.event("reassigned", at=NIGHT + 5 * MINUTE, assignees=["PBEN", "PANNA"])
 
-    handle(TRIGGERED, again)
+    hooks.handle(TRIGGERED, again)
 
     assert sorted(Page.objects.values_list("user_ref", "paged_at")) == [
         ("PANNA", NIGHT + 5 * MINUTE),
@@ -136,19 +101,19 @@ def test_somebody_given_an_incident_twice_was_paged_once() -> None:
     ]
 
 
-def test_incidents_of_other_policies_are_kept_without_a_rotation(cast: Cast) -> None:
+def test_incidents_of_other_policies_are_kept_without_a_rotation(cast: hooks.Cast) -> None:
     hooks.with_policy(cast.rotation, "POTHER")
 
-    handle(TRIGGERED)
+    hooks.handle(TRIGGERED)
 
     assert Incident.objects.get().rotation is None
     assert Page.objects.get().shift is None
     assert not Page.objects.get().in_on_call_hours
 
 
-def test_what_was_unknown_joins_once_it_is_known(cast: Cast) -> None:
+def test_what_was_unknown_joins_once_it_is_known(cast: hooks.Cast) -> None:
     hooks.with_policy(cast.rotation, "POTHER")
-    handle(hooks.event("triggered", assignees=["PNEW"]))
+    hooks.handle(hooks.event("triggered", assignees=["PNEW"]))
     hooks.with_policy(cast.rotation)
     dora = builders.make_engineer(name="Dora")
     assert hook_work.incidents_to_join() == ["QINC1"]
@@ -162,11 +127,11 @@ def test_what_was_unknown_joins_once_it_is_known(cast: Cast) -> None:
     assert hook_work.incidents_to_join() == []
 
 
-def test_a_delegated_incident_belongs_to_the_last_policy_that_is_ours(cast: Cast) -> None:
+def test_a_delegated_incident_belongs_to_the_last_policy_that_is_ours(cast: hooks.Cast) -> None:
     away = {"id": "PAWAY", "type": "escalation_policy_reference"}
     elsewhere = hooks.event("delegated", at=NIGHT + MINUTE, escalation_policy=away)
 
-    handle(TRIGGERED, elsewhere)
+    hooks.handle(TRIGGERED, elsewhere)
 
     assert Incident.objects.get().rotation == cast.rotation
     assert Incident.objects.get().policy_ref == hooks.POLICY
@@ -192,8 +157,10 @@ LOG = (
 )
 
 
-def test_pagerdutys_log_says_who_was_notified_and_corrects_what_events_said(cast: Cast) -> None:
-    handle(*STORY)
+def test_pagerdutys_log_says_who_was_notified_and_corrects_what_events_said(
+    cast: hooks.Cast,
+) -> None:
+    hooks.handle(*STORY)
 
     incidents.keep_record(ref="QINC1", record=_record(*LOG), now=NOW)
 
@@ -207,16 +174,16 @@ def test_pagerdutys_log_says_who_was_notified_and_corrects_what_events_said(cast
 
 @pytest.mark.usefixtures("cast")
 def test_a_late_event_does_not_undo_what_the_log_said() -> None:
-    handle(TRIGGERED)
+    hooks.handle(TRIGGERED)
     incidents.keep_record(ref="QINC1", record=_record(*LOG), now=NOW)
     wanted = rows()
 
-    handle(ESCALATED, ACKNOWLEDGED)
+    hooks.handle(ESCALATED, ACKNOWLEDGED)
 
     assert rows() == wanted
 
 
-def test_an_incident_that_no_event_told_of_is_made_from_the_log(cast: Cast) -> None:
+def test_an_incident_that_no_event_told_of_is_made_from_the_log(cast: hooks.Cast) -> None:
     incidents.keep_record(ref="QINC9", record=_record(*LOG), now=NOW)
 
     incident = Incident.objects.get()
@@ -227,10 +194,10 @@ def test_an_incident_that_no_event_told_of_is_made_from_the_log(cast: Cast) -> N
 
 @pytest.mark.usefixtures("cast")
 def test_while_an_incident_is_open_the_log_and_events_both_count() -> None:
-    handle(TRIGGERED)
+    hooks.handle(TRIGGERED)
     incidents.keep_record(ref="QINC1", record=_record(*LOG[:3]), now=NOW)
 
-    handle(ESCALATED)
+    hooks.handle(ESCALATED)
 
     assert sorted(Page.objects.values_list("user_ref", flat=True)) == ["PANNA", "PBEN"]
 
@@ -239,34 +206,34 @@ def test_while_an_incident_is_open_the_log_and_events_both_count() -> None:
     ("zone", "is_asleep"), [("Europe/Dublin", False), ("Europe/Paris", True), ("Asia/Tokyo", False)]
 )
 def test_sleep_hours_are_those_where_the_carrier_works(
-    cast: Cast,
+    cast: hooks.Cast,
     zone: str,
     is_asleep: bool,  # noqa: FBT001
 ) -> None:
     office = builders.make_office(name="There", time_zone=zone)
     builders.make_posting(engineer=cast.ben, office=office)
 
-    handle(TRIGGERED)
+    hooks.handle(TRIGGERED)
 
     assert Page.objects.get().in_sleep_hours is is_asleep
 
 
-def test_a_page_in_office_hours_is_outside_on_call_hours(cast: Cast) -> None:
+def test_a_page_in_office_hours_is_outside_on_call_hours(cast: hooks.Cast) -> None:
     noon = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 
-    handle(hooks.event("triggered", at=noon, assignees=["PBEN"]))
+    hooks.handle(hooks.event("triggered", at=noon, assignees=["PBEN"]))
 
     page = Page.objects.get()
     assert page.shift == cast.shift
     assert not page.in_on_call_hours
 
 
-def test_whoever_covers_is_the_one_whose_shift_it_is(cast: Cast) -> None:
+def test_whoever_covers_is_the_one_whose_shift_it_is(cast: hooks.Cast) -> None:
     carla = builders.make_carla()
     hooks.know(carla, "PCARLA")
     builders.make_cover(shift=cast.shift, from_engineer=cast.ben, to_engineer=carla)
 
-    handle(hooks.event("triggered", assignees=["PCARLA"]))
+    hooks.handle(hooks.event("triggered", assignees=["PCARLA"]))
 
     assert Page.objects.get().shift == cast.shift
 
@@ -275,7 +242,7 @@ def test_whoever_covers_is_the_one_whose_shift_it_is(cast: Cast) -> None:
 def test_a_service_belongs_to_the_home_team_of_the_same_name() -> None:
     Team.objects.create(name="Inbox")
 
-    handle(hooks.event("triggered", teams=[{"id": "PT", "summary": "Inbox"}]))
+    hooks.handle(hooks.event("triggered", teams=[{"id": "PT", "summary": "Inbox"}]))
 
     service = Service.objects.get()
     assert service.owner is not None
@@ -287,7 +254,7 @@ def test_an_event_that_cannot_be_read_fails_where_people_see_it_and_stops_no_oth
     broken = hooks.event("escalated", ref="01BAD", at=NIGHT + MINUTE)
     broken["event"]["data"]["assignees"] = [3]
 
-    handle(TRIGGERED, broken, RESOLVED)
+    hooks.handle(TRIGGERED, broken, RESOLVED)
 
     failed = WebhookEvent.objects.get(event_ref="01BAD")
     assert failed.state == State.FAILED
@@ -298,7 +265,7 @@ def test_an_event_that_cannot_be_read_fails_where_people_see_it_and_stops_no_oth
 
 @pytest.mark.usefixtures("cast")
 def test_an_event_whose_workers_die_is_given_up_after_five_tries_and_waits_on_order() -> None:
-    event = keep(TRIGGERED)
+    event = hooks.keep(TRIGGERED)
     for number in range(hook_events.MOST_TRIES):
         at = NOW + number * 2 * MINUTE
         assert hook_events._claim(event.pk, f"worker {number}", at) is not None
@@ -317,14 +284,14 @@ def test_an_event_whose_workers_die_is_given_up_after_five_tries_and_waits_on_or
 
 @pytest.mark.usefixtures("cast")
 def test_an_incident_is_looked_up_once_a_while_after_it_began_and_once_when_it_is_over() -> None:
-    handle(TRIGGERED)
+    hooks.handle(TRIGGERED)
     soon, later = NIGHT + 5 * MINUTE, NIGHT + 16 * MINUTE
 
     assert hook_work.incidents_to_fill(now=soon) == []
     assert hook_work.incidents_to_fill(now=later) == ["QINC1"]
     incidents.keep_record(ref="QINC1", record=_record(*LOG[:3]), now=later)
     assert hook_work.incidents_to_fill(now=later) == []
-    handle(RESOLVED)
+    hooks.handle(RESOLVED)
     assert hook_work.incidents_to_fill(now=NOW) == ["QINC1"]
     incidents.keep_record(ref="QINC1", record=_record(*LOG), now=NOW)
     assert hook_work.incidents_to_fill(now=NOW) == []
