@@ -273,6 +273,7 @@ SPECTACULAR_SETTINGS = {
         "DraftRuleKind": "rotation.models.DraftRule.Kind",
         "DraftState": "rotation.models.Draft.State",
         "Level": "rotation.models.LevelName",
+        "LookupKind": "rotation.models.Lookup.Kind",
         "PayPeriodState": "compensation.models.PayPeriod.State",
         "SyncRunState": "rotation.models.SyncRun.State",
         "SyncStepState": "rotation.models.SyncStep.State",

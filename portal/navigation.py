@@ -42,7 +42,7 @@ COVERAGE = Place(
     word="Coverage",
     route="rotations",
     icon="calendar-range",
-    nouns=("rotation", "shift", "cover", "policy"),
+    nouns=("rotation", "shift", "cover", "policy", "lookup"),
 )
 DRAFTS = Place(word="Drafts", route="drafts", icon="scale", nouns=("draft", "question"))
 APPLICATIONS = Place(

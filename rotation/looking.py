@@ -128,7 +128,14 @@ class _Look:
         except NotFoundError:
             return found
         except UpgradedScheduleError:
-            return [{"ref": query, "name": query, "description": "", "refusal": UPGRADED}, *found]
+            new = {
+                "ref": query,
+                "name": query,
+                "description": "",
+                "kind": "v3",
+                "refusal": UPGRADED,
+            }
+            return [new, *found]
         return [self._found(held.ref, held.name, held.description), *found]
 
     def _policies(self) -> list[dict[str, Any]]:
@@ -144,6 +151,7 @@ class _Look:
             "ref": ref,
             "name": name,
             "description": description,
+            "kind": "layers" if self.lookup.level else "policy",
             "refusal": self._refusal(ref, description),
         }
 

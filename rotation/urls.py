@@ -13,6 +13,7 @@ from rotation.views import (
     fairness,
     hooks,
     pages,
+    lookups,
     policies,
     questions,
     readiness,
@@ -31,6 +32,15 @@ urlpatterns = [
     path("rotations/<slug:slug>/policy/change/", policies.policy_change, name="policy-change"),
     path("rotations/<slug:slug>/draft/", draft_making.draft_make, name="draft-make"),
     path("rotations/<slug:slug>/pagerduty/", sync.rotation_pagerduty, name="rotation-pagerduty"),
+    path("rotations/<slug:slug>/pagerduty/plan/", lookups.rotation_plan, name="rotation-plan"),
+    path(
+        "rotations/<slug:slug>/pagerduty/existing/",
+        lookups.rotation_existing,
+        name="rotation-existing",
+    ),
+    path("rotations/<slug:slug>/pagerduty/own/", lookups.rotation_own, name="rotation-own"),
+    path("lookups/<int:lookup_id>/", lookups.lookup_detail, name="lookup-detail"),
+    path("lookups/<int:lookup_id>/adopt/", lookups.lookup_adopt, name="lookup-adopt"),
     path("rotations/<slug:slug>/sync/", sync.rotation_sync, name="rotation-sync"),
     path(
         "rotations/<slug:slug>/readiness/", readiness.rotation_readiness, name="rotation-readiness"

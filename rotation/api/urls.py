@@ -10,6 +10,7 @@ from rotation.api import (
     drafts,
     forecasts,
     pages,
+    lookups,
     policies,
     questions,
     readiness,
@@ -35,6 +36,12 @@ urlpatterns = [
     path(f"{_ONE}policies/", policies.PoliciesView.as_view(), name="api-rotation-policies"),
     path(f"{_ONE}drafts/", drafts.RotationDraftsView.as_view(), name="api-rotation-drafts"),
     path(f"{_ONE}sync-runs/", syncs.SyncRunsView.as_view(), name="api-rotation-sync-runs"),
+    path(f"{_ONE}lookups/", lookups.LookupsView.as_view(), name="api-rotation-lookups"),
+    path(f"{_ONE}own/", lookups.OwnView.as_view(), name="api-rotation-own"),
+    path("lookups/<int:lookup_id>/", lookups.LookupView.as_view(), name="api-lookup"),
+    path(
+        "lookups/<int:lookup_id>/adopt/", lookups.LookupAdoptView.as_view(), name="api-lookup-adopt"
+    ),
     path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
     path(
         f"{_ONE}readiness/",

@@ -40,6 +40,7 @@ class LevelState:
     checked_at: dt.datetime | None
     trouble: str = ""
     trouble_since: dt.datetime | None = None
+    is_adopted: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +128,7 @@ def sync_state(*, rotation: Rotation) -> SyncState:
                 checked_at=level.checked_at,
                 trouble=level.schedule_trouble,
                 trouble_since=level.schedule_trouble_since,
+                is_adopted=level.schedule_is_adopted,
             )
             for level in levels
         ),

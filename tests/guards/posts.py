@@ -10,6 +10,7 @@ from knox.models import AuthToken
 from rotation.domain import planning
 from rotation.models import Draft, DraftShift, Rotation
 from rotation.models.incidents import WebhookSubscription
+from rotation.models.lookups import Lookup
 from rotation.operations.policies import OBJECTIVES
 from rotation.queries import question_facts
 from tests import builders
@@ -70,6 +71,15 @@ def _subscribed(_world: World) -> None:
 
 def _published(world: World) -> None:
     Rotation.objects.filter(pk=world.rotation.pk).update(schedule_version=1)
+
+
+def _looked_up(world: World) -> None:
+    Lookup.objects.update(
+        state=Lookup.State.DONE,
+        finished_at=builders.NOW,
+        schedule_version=world.rotation.schedule_version,
+        result={"refusal": "", "object": {"ref": "PSCHED9", "name": "Nights"}},
+    )
 
 
 def _facts_stand(_world: World) -> None:
@@ -206,6 +216,15 @@ PAGES = {
     "draft-discard": _post("manager"),
     "draft-cancel": _post("manager"),
     "rotation-sync": Post(viewer="manager", before=_published),
+    "rotation-plan": Post(viewer="manager", before=_published),
+    "rotation-existing": Post(
+        viewer="manager",
+        fields=lambda _world: {"what": "primary", "query": "nights"},
+        before=_published,
+        typed=("query",),
+    ),
+    "rotation-own": _post("admin", what="primary"),
+    "lookup-adopt": Post(viewer="manager", before=_looked_up),
     "rotation-readiness-check": _post("manager"),
     "readiness-check": _post("engineer"),
     "web-hooks-enable": Post(viewer="manager", before=_subscribed),
@@ -260,6 +279,14 @@ API_ROUTES = {
     "api-rotation-readiness": _post("manager"),
     "api-me-readiness": _post("engineer"),
     "api-rotation-sync": Post(viewer="manager", before=_published),
+    "api-rotation-lookups": Post(
+        viewer="manager",
+        fields=lambda _world: {"kind": "search", "what": "policy", "query": "nights"},
+        before=_published,
+        typed=("query",),
+    ),
+    "api-rotation-own": _post("admin", what="policy"),
+    "api-lookup-adopt": Post(viewer="manager", before=_looked_up),
     "api-web-hooks": Post(
         viewer="admin", before=_subscribed, fields=lambda _world: {"order": "rotate"}
     ),

@@ -9,7 +9,7 @@ from knox.models import AuthToken
 
 from audit.operations import Actor
 from compensation.operations import periods, weeks
-from rotation.models import Draft, Level, Rotation, SyncRun, SyncStep, WeekQuestion
+from rotation.models import Draft, Level, Lookup, Rotation, SyncRun, SyncStep, WeekQuestion
 from tests import builders
 from tests.compensation.rows import make_rate
 from volunteers.models import Engineer, ManagerGrant, RoleGrant
@@ -176,6 +176,7 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
     return {
         "shift_id": shift.pk,
         "question_id": question.pk,
+        "lookup_id": make_lookup(rotation).pk,
         "cover_id": cover.pk,
         "draft_id": draft.pk,
         "rule_id": rule.pk,
@@ -183,6 +184,17 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "level": "primary",
         "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
+
+
+def make_lookup(rotation: Rotation) -> Lookup:
+    """A question about a schedule, which waits for a worker."""
+    return Lookup.objects.create(
+        rotation=rotation,
+        level=builders.level_of(rotation),
+        kind=Lookup.Kind.ADOPTION,
+        query="PSCHED9",
+        queued_at=builders.NOW,
+    )
 
 
 def _make_money(finn: Engineer) -> dict[str, object]:
