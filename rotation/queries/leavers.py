@@ -127,6 +127,14 @@ def open_rows(*, rotation_id: int) -> dict[tuple[int, dt.date, int], WithheldWee
     return {(row.level_id, row.week_date, row.engineer_id): row for row in rows.order_by("pk")}
 
 
+def names_withheld(*, shift: Shift) -> list[str]:
+    """Those whose time of this shift PagerDuty does not get, by name; one query."""
+    rows = WithheldWeek.objects.filter(
+        level_id=shift.level_id, week_date=shift.week_date, cleared_at__isnull=True
+    )
+    return list(rows.order_by("engineer__name").values_list("engineer__name", flat=True))
+
+
 def rotation_ids_to_look_at(*, now: dt.datetime) -> list[int]:
     """Rotations where somebody on call may have left, or was noticed to have; one query."""
     covers = Cover.objects.filter(

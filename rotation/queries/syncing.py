@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 CREATED = 201
 SOON = dt.timedelta(hours=24)
-GONE = "somebody who cannot sign in any more"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,10 +145,12 @@ def _adopted(shift: worked.WorkedShift, overrides: Iterable[OverrideState]) -> l
 
 
 def unmatched_names(level: LevelToSync, users: Mapping[int, str]) -> set[str]:
-    """The people of the level's coming stints whom PagerDuty does not know, by name."""
-    on_it = {stint.person for shift in level.shifts for stint in shift.stints}
-    missing = [person for person in on_it if person is not None and person not in users]
-    return {level.names.get(person, GONE) for person in missing}
+    """The people of the level's coming stints whom PagerDuty does not know, by name.
+
+    Whose account is closed is a leaver, and nobody to make known there.
+    """
+    on_it = leaver_queries.on_it(level.shifts)
+    return {name for person, name in level.names.items() if person in on_it and person not in users}
 
 
 def asked_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:

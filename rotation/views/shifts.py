@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock
 from rotation import access
-from rotation.queries import page_list, patterns, questions, shift_page, sync_state
+from rotation.queries import leavers, page_list, patterns, questions, shift_page, sync_state
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -33,6 +33,7 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
         "page": shift_page.shift_page(shift=shift, now=now),
         "today": patterns.today_in(rotation, now),
         "sync": sync_state.sync_state(rotation=rotation),
+        "withheld": leavers.names_withheld(shift=shift) if shift.ends_at > now else [],
         "policy": shift.policy,
         "manages": manages,
         "pages": page_list.page_lines(rotation, rows=shift.pages.all(), with_titles=reads_titles),

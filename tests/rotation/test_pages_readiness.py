@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from rotation.models import PagerDutyPerson, PeopleCheck
+from rotation.operations import leavers
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, WEEK
 from tests.rotation.pages import SLUG, TeamAtWork, page_of, solved_draft, team_at_work
@@ -183,3 +184,14 @@ def test_asking_for_a_draft_asks_pagerduty_once_a_day(team: TeamAtWork) -> None:
 
     assert while_fresh == 0
     assert PeopleCheck.objects.get(state="queued").cause == "a draft"
+
+
+def test_the_week_of_a_leaver_says_that_nobody_is_paged(team: TeamAtWork) -> None:
+    shift = builders.make_shift(level=team.primary, week_date=NEXT_WEEK + WEEK, holder=team.ben)
+    Term.objects.filter(engineer=team.ben).update(left_on=NEXT_WEEK)
+    before = page_of(team.carla, f"/shifts/{shift.pk}/")
+
+    leavers.withhold(rotation_id=team.rotation.pk, now=NOW)
+
+    assert "PagerDuty pages nobody" not in before
+    assert "PagerDuty pages nobody for Ben here." in page_of(team.carla, f"/shifts/{shift.pk}/")
