@@ -20,6 +20,17 @@ _SORTABLE = {
     "resolved_at": "resolved_at",
     "urgency": "urgency",
 }
+_NOT_SIMULATED: dict[str, object] = {
+    "alert_counts": {"all": 0, "triggered": 0, "resolved": 0},
+    "is_mergeable": True,
+    "incident_type": {"name": "incident_default"},
+    "teams": [],
+    "priority": None,
+    "resolve_reason": None,
+    "conference_bridge": None,
+    "incidents_responders": [],
+    "responder_requests": [],
+}
 
 
 def list_incidents(account: Account, call: Call) -> Reply:
@@ -124,14 +135,6 @@ def shown(account: Account, incident: Json, zone: dt.tzinfo, call: Call) -> Json
     def refer(kind: str, object_id: str) -> Json:
         return references.reference(account, kind, object_id, call.base_url)
 
-    people = [
-        {"at": at(item["at"]), "assignee": refer("user", item["user"])}
-        for item in incident["assignees"]
-    ]
-    acknowledgers = [
-        {"at": at(item["at"]), "acknowledger": refer("user", item["user"])}
-        for item in incident["acknowledgements"]
-    ]
     actions = [{"type": "escalate", "at": at(incident["escalate_at"])}]
     changed_by = incident["changed_by"]
     return {
@@ -149,19 +152,17 @@ def shown(account: Account, incident: Json, zone: dt.tzinfo, call: Call) -> Json
         "service": refer("service", incident["service"]),
         "escalation_policy": refer("escalation_policy", incident["policy"]),
         "assigned_via": "escalation_policy",
-        "assignments": people,
-        "acknowledgements": acknowledgers,
+        "assignments": [
+            {"at": at(item["at"]), "assignee": refer("user", item["user"])}
+            for item in incident["assignees"]
+        ],
+        "acknowledgements": [
+            {"at": at(item["at"]), "acknowledger": refer("user", item["user"])}
+            for item in incident["acknowledgements"]
+        ],
         "pending_actions": actions if incident["escalate_at"] else [],
         "first_trigger_log_entry": _first_entry(account, incident, call.base_url),
-        "alert_counts": {"all": 0, "triggered": 0, "resolved": 0},
-        "is_mergeable": True,
-        "incident_type": {"name": "incident_default"},
-        "teams": [],
-        "priority": None,
-        "resolve_reason": None,
-        "conference_bridge": None,
-        "incidents_responders": [],
-        "responder_requests": [],
+        **_NOT_SIMULATED,
     }
 
 

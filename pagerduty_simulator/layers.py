@@ -179,7 +179,18 @@ def _users(reading: Reading, raw: Json, where: str) -> list[str]:
         reason = unusable_user(reading.account, user_id)
         if reason:
             reading.unknown_users.append(f"{where}: {reason}")
+    _refuse_lists(reading, ids, where)
     return [str(item) for item in ids]
+
+
+def _refuse_lists(reading: Reading, ids: list[object], where: str) -> None:
+    """Note what the switches say about long lists and about one user twice."""
+    switches = reading.account.switches
+    limit = switches.number("layer_users_limit")
+    if limit and len(ids) > limit:
+        reading.problems.append(f"{where}: users must have at most {limit} entries")
+    if switches.text("repeated_layer_users") == "refused" and len(ids) > len(set(map(str, ids))):
+        reading.problems.append(f"{where}: users must not name a user twice")
 
 
 def _user_id(item: object) -> object:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def list_overrides(account: Account, call: Call, schedule_id: str) -> Reply:
     """GET /schedules/{id}/overrides over since and until, both needed; ids as the switch says."""
-    schedule = schedules.known(account, schedule_id)
+    schedule = schedules.as_read(account, schedule_id)
     zone = times.zone_named(schedule["time_zone"])
     within = _span(account, call, zone)
     editable = call.flag("editable")

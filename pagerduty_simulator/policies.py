@@ -83,6 +83,8 @@ def _candidate(account: Account, wanted: Json, old: Json | None) -> Json:
     policy: Json = {name: wanted.get(name, base.get(name)) for name in base}
     policy["id"] = base["id"]
     problems = _problems(policy)
+    if account.switches.text("policy_names") == "unique" and _taken(account, policy):
+        problems.append("Name has already been taken")
     if "escalation_rules" in wanted or old is None:
         sent = wanted.get("escalation_rules")
         policy["escalation_rules"] = _rules(account, sent, problems)
@@ -91,6 +93,13 @@ def _candidate(account: Account, wanted: Json, old: Json | None) -> Json:
     for rule in policy["escalation_rules"]:
         rule["id"] = rule["id"] or account.new_id()
     return policy
+
+
+def _taken(account: Account, policy: Json) -> bool:
+    return any(
+        other["id"] != policy["id"] and other["name"].casefold() == str(policy["name"]).casefold()
+        for other in account.escalation_policies
+    )
 
 
 def _problems(policy: Json) -> list[str]:

@@ -48,7 +48,7 @@ def _listed(account: Account, schedule: Json, call: Call, *, with_layers: bool) 
 
 def get_schedule(account: Account, call: Call, schedule_id: str) -> Reply:
     """GET /schedules/{id}: rendered over since and until when at least one is there."""
-    return _answer(account, known(account, schedule_id), call, status=200)
+    return _answer(account, as_read(account, schedule_id), call, status=200)
 
 
 def create_schedule(account: Account, call: Call) -> Reply:
@@ -136,6 +136,17 @@ def known(account: Account, schedule_id: str) -> Json:
                 "This schedule has been upgraded: use /v3/schedules", code=refusals.INVALID_SCHEDULE
             )
     return schedule
+
+
+def as_read(account: Account, schedule_id: str) -> Json:
+    """The schedule as a read sees it: late after a write, if the switch says so.
+
+    Raises:
+        RefusedError: as for `known`.
+    """
+    schedule = known(account, schedule_id)
+    seconds = account.switches.number("stale_reads_seconds")
+    return account.schedules.lagging(schedule_id, seconds) or schedule
 
 
 def window(account: Account, call: Call, zone: dt.tzinfo) -> Window | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ COLLECTIONS = (
 )
 
 _MOST_EVENTS = 500
+_MOST_VERSIONS = 8
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -46,6 +48,7 @@ class Collection:
 
     _objects: dict[str, Json] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
+    _before: dict[str, list[tuple[float, Json]]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Json]:
         return iter(self._objects.values())
@@ -62,11 +65,25 @@ class Collection:
 
     def put(self, item: Json) -> None:
         """Add the object, or replace the one with its id where that stands."""
+        old = self._objects.get(item["id"])
+        if old is not None:
+            versions = self._before.get(item["id"], [])[-_MOST_VERSIONS:]
+            self._before[item["id"]] = [*versions, (time.monotonic(), old)]
         self._objects[item["id"]] = item
         self._texts[item["id"]] = json.dumps(item, separators=(",", ":"))
 
+    def lagging(self, object_id: str, seconds: int) -> Json | None:
+        """The object as it was so many seconds of the machine's time ago, or since it exists."""
+        if seconds:
+            since = time.monotonic() - seconds
+            for replaced_at, version in self._before.get(object_id, []):
+                if replaced_at > since:
+                    return version
+        return self.get(object_id)
+
     def remove(self, object_id: str) -> None:
         """Forget the object."""
+        self._before.pop(object_id, None)
         del self._objects[object_id]
         del self._texts[object_id]
 

@@ -80,6 +80,14 @@ SWITCHES: dict[str, Switch] = {
         others=(2013, 3001),
         question="Which error code names an unknown user in a layer?",
     ),
+    "repeated_layer_users": Switch(
+        default="accepted",
+        others=("refused",),
+        question="May one user stand more than once in a layer's list?",
+    ),
+    "layer_users_limit": Switch(
+        default=0, question="How many entries may a layer's list have? (0: no limit.)"
+    ),
     "stakeholders": Switch(
         default="refused",
         others=("accepted",),
@@ -123,6 +131,15 @@ SWITCHES: dict[str, Switch] = {
         default=400,
         others=(404, 200),
         question="What does GET /schedules/{id} answer for an upgraded (schedule_v3) one?",
+    ),
+    "policy_names": Switch(
+        default="free",
+        others=("unique",),
+        question="May two escalation policies have the same name?",
+    ),
+    "stale_reads_seconds": Switch(
+        default=0,
+        question="For how long after a write does a schedule answer as before? (0: never.)",
     ),
     "override_audit": Switch(
         default="none",

@@ -145,3 +145,22 @@ def test_a_slow_answer_holds_up_nobody_else(simulator: RunningSimulator) -> None
     assert still_waiting
     first, second = simulator.requests()
     assert (first["answered"], second["in_flight"]) == (True, 2)
+
+
+def test_reads_can_lag_behind_a_write(simulator: RunningSimulator) -> None:
+    made = created(simulator, layer(ANNA))
+    path = f"/schedules/{made['id']}"
+    simulator.set_switches(stale_reads_seconds=60)
+    item = override(BEN, "2026-12-08T10:00:00Z", "2026-12-08T12:00:00Z")
+    simulator.call("POST", f"{path}/overrides", {"overrides": [item]})
+    simulator.call("PUT", path, {"schedule": {"type": "schedule", "name": "Renamed"}})
+    span = {"since": "2026-12-01", "until": "2026-12-20"}
+
+    late = simulator.call("GET", path).body["schedule"]["name"]
+    none = simulator.call("GET", f"{path}/overrides", query=span).body["overrides"]
+    simulator.set_switches(stale_reads_seconds=0)
+    now = simulator.call("GET", path).body["schedule"]["name"]
+    one = simulator.call("GET", f"{path}/overrides", query=span).body["overrides"]
+
+    assert (late, now) == ("Rota primary", "Renamed")
+    assert (len(none), len(one)) == (0, 1)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.simulator.documents import ANNA, created, layer, schedule
+from tests.simulator.documents import ANNA, BEN, created, layer, schedule
 
 if TYPE_CHECKING:
     from tests.simulator.running import RunningSimulator
@@ -172,3 +172,23 @@ def test_fractions_of_a_second_are_not_kept(simulator: RunningSimulator) -> None
     made = created(simulator, layer(ANNA, start="2026-12-07T12:00:00.987654Z"))
 
     assert made["schedule_layers"][0]["start"] == "2026-12-07T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("switches", "people", "status"),
+    [
+        ({}, [ANNA, BEN, ANNA], 201),
+        ({"repeated_layer_users": "refused"}, [ANNA, BEN], 201),
+        ({"repeated_layer_users": "refused"}, [ANNA, BEN, ANNA], 400),
+        ({"layer_users_limit": 2}, [ANNA, BEN], 201),
+        ({"layer_users_limit": 2}, [ANNA, BEN, ANNA], 400),
+    ],
+)
+def test_how_long_a_layers_list_may_be_is_a_switch(
+    simulator: RunningSimulator, switches: dict[str, str | int], people: list[str], status: int
+) -> None:
+    simulator.set_switches(**switches)
+
+    answer = simulator.call("POST", "/schedules", schedule(layer(*people)))
+
+    assert answer.status == status

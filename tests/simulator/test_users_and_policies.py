@@ -233,3 +233,17 @@ def _policy(made: Json) -> Json:
     ]
     policy = {"type": "escalation_policy", "name": "Virtual team", "escalation_rules": rules}
     return {"escalation_policy": policy}
+
+
+@pytest.mark.parametrize(("switch", "status"), [("free", 201), ("unique", 400)])
+def test_whether_two_policies_may_share_a_name_is_a_switch(
+    simulator: RunningSimulator, switch: str, status: int
+) -> None:
+    simulator.set_switches(policy_names=switch)
+    rule = {"escalation_delay_in_minutes": 5, "targets": [{"id": BEN, "type": "user_reference"}]}
+    body = {"escalation_policy": {"name": "Virtual team", "escalation_rules": [rule]}}
+    first = simulator.call("POST", "/escalation_policies", body)
+
+    second = simulator.call("POST", "/escalation_policies", body)
+
+    assert (first.status, second.status) == (201, status)
