@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from knox.models import AuthToken
 
 from rotation.domain import planning
-from rotation.models import Draft, DraftShift, Rotation
+from rotation.models import Draft, DraftShift, Level, Rotation
 from rotation.models.incidents import WebhookSubscription
 from rotation.models.lookups import Lookup
 from rotation.operations.policies import OBJECTIVES
@@ -61,6 +61,11 @@ def _no_draft_waits(_world: World) -> None:
 
 def _another_manager(world: World) -> None:
     builders.make_manager(engineer=_diana(), team=world.rotation.team)
+
+
+def _schedule_deleted(world: World) -> None:
+    levels = Level.objects.filter(rotation=world.rotation, name="primary")
+    levels.update(schedule_trouble=Level.Trouble.DELETED, schedule_trouble_since=builders.NOW)
 
 
 def _subscribed(_world: World) -> None:
@@ -216,6 +221,7 @@ PAGES = {
     "draft-discard": _post("manager"),
     "draft-cancel": _post("manager"),
     "rotation-sync": Post(viewer="manager", before=_published),
+    "rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
     "rotation-plan": Post(viewer="manager", before=_published),
     "rotation-existing": Post(
         viewer="manager",
@@ -279,6 +285,7 @@ API_ROUTES = {
     "api-rotation-readiness": _post("manager"),
     "api-me-readiness": _post("engineer"),
     "api-rotation-sync": Post(viewer="manager", before=_published),
+    "api-rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
     "api-rotation-lookups": Post(
         viewer="manager",
         fields=lambda _world: {"kind": "search", "what": "policy", "query": "nights"},
