@@ -118,12 +118,10 @@ class _Work:
             return self._make(url)
         if self.asked == Order.ROTATE or known.url != url or not _opens(live):
             return self._replace(known, url)
-        if known.sends:
-            hook_care.sends(ref=live.ref, now=self.clocks.now())
-            return live
-        if self.asked == Order.ENABLE:
+        if self.asked == Order.ENABLE and not known.sends:
             return self._enable(live, url)
-        hook_care.sends_nothing(ref=live.ref, now=self.clocks.now())
+        note = hook_care.sends if known.sends else hook_care.sends_nothing
+        note(ref=live.ref, now=self.clocks.now())
         return live
 
     def _make(self, url: str) -> WebhookSubscription:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from audit.operations import Actor
 from compensation.operations import periods, rates, weeks
 from compensation.queries import closing
-from config.seeding import company
+from config.seeding import company, paging
 from rotation import generation
 from rotation.domain import slots
 from rotation.models import Draft, Rotation
@@ -106,6 +106,7 @@ def tell(now: dt.datetime) -> Story:
     _open_level_2(story)
     for event_at, name in sorted(_happenings(story)):
         _HAPPENINGS[name](story, event_at)
+    paging.tell(story)
     return story
 
 

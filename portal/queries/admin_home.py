@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from common import wording
-from rotation.queries import teams
+from rotation.queries import hook_state, teams
 from volunteers.queries import setup
 
 if TYPE_CHECKING:
@@ -48,8 +48,15 @@ def admin_home(*, viewer: Viewer, date: dt.date, now: dt.datetime) -> AdminHome:
         *_teams(found, teams.teams_without_rotation()),
         *_people(found),
         *(_role(grant, viewer) for grant in setup.proposed_roles()),
+        *_web_hooks(now),
     ]
     return AdminHome(counts=found, to_do=tuple(to_do))
+
+
+def _web_hooks(now: dt.datetime) -> Iterator[ToDo]:
+    found = hook_state.trouble(now=now)
+    if found is not None:
+        yield _to_do(found.what, found.more, "web-hooks", "See web-hooks")
 
 
 def _places(found: Setup) -> Iterator[ToDo]:

@@ -11,7 +11,7 @@ from django.db.models import Max
 from common import wording
 from rotation.domain.planning import WEEK
 from rotation.models import Draft, Shift, SyncRun
-from rotation.queries import coverage, forecasts, patterns, readiness
+from rotation.queries import coverage, forecasts, hook_state, patterns, readiness
 from volunteers.queries import applications
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ APPLICATION = "application"
 REACH = "reach"
 SCHEDULE = "schedule"
 FORECAST = "forecast"
+WEB_HOOKS = "web-hooks"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +57,7 @@ def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.date
         *_drafts(rotations),
         *_endings(rotations, now),
         *_applications(viewer),
+        *_web_hooks(rotations, now),
         *_unreached(rotations, now),
     ]
 
@@ -121,6 +123,22 @@ def _forecasts(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need
                 button="See the forecast",
                 part="forecast",
             )
+
+
+def _web_hooks(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
+    """One line when pages are not counted, where any team has a schedule."""
+    published = [rotation for rotation in rotations if rotation.schedule_version]
+    found = hook_state.trouble(now=now) if published else None
+    if found is not None:
+        yield Need(
+            on=_day(published[0], found.since),
+            kind=WEB_HOOKS,
+            what=found.what,
+            more=found.more,
+            route="web-hooks",
+            argument="",
+            button="See web-hooks",
+        )
 
 
 def _drafts(rotations: Sequence[Rotation]) -> Iterator[Need]:

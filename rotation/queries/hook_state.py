@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CHECK_EVERY = dt.timedelta(days=1)
 A_WEEK = dt.timedelta(days=7)
 PATH = "/hooks/pagerduty/"
+LONG = dt.timedelta(minutes=30)
 MOST_FAILED = 20
 READERS = "Managers and admins see how PagerDuty’s events come in."
 CHANGERS = "Only an admin changes the secret, or has events read again."
@@ -69,6 +70,38 @@ class HookState:
     def is_on(self) -> bool:
         """Whether events come, as far as is known."""
         return bool(self.ref) and self.disabled_at is None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class HookTrouble:
+    """What keeps pages from being counted, since when, and what is still true."""
+
+    since: dt.datetime
+    what: str
+    more: str
+
+
+def trouble(*, now: dt.datetime) -> HookTrouble | None:
+    """The worst of what only a person can mend, None when events come; three queries."""
+    live, care = live_subscription(), WebhookCare.objects.first()
+    if live is not None and live.disabled_at is not None:
+        return HookTrouble(
+            since=live.disabled_at,
+            what="PagerDuty has stopped sending events",
+            more="Pages are not counted until it sends again; people are paged as ever.",
+        )
+    if care is not None and care.failing_since is not None and care.failing_since <= now - LONG:
+        return HookTrouble(
+            since=care.failing_since, what="Rota gets no events from PagerDuty", more=care.failure
+        )
+    refused = WebhookRefusal.objects.filter(last_at__gt=now - CHECK_EVERY).order_by("pk").last()
+    if refused is not None:
+        return HookTrouble(
+            since=refused.last_at,
+            what="Events that came in were refused",
+            more=f"{refused.count} of them with a signature that Rota does not know.",
+        )
+    return None
 
 
 def own_url() -> str:

@@ -14,9 +14,12 @@ from rotation.queries import hook_state, page_counts, page_list, patterns
 from volunteers.queries import marks
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.http import HttpResponse
 
-    from volunteers.access import SignedInRequest
+    from rotation.queries.hook_state import HookTrouble
+    from volunteers.access import SignedInRequest, Viewer
 
 
 @require_GET
@@ -42,5 +45,11 @@ def rotation_pages(request: SignedInRequest, slug: str) -> HttpResponse:
         "most": page_list.MOST,
         "reads_titles": reads_titles,
         "hooks": hook_state.is_known(),
+        "trouble": _trouble(request.viewer, now),
     }
     return render(request, "rotation/rotation_pages.html", context)
+
+
+def _trouble(viewer: Viewer, now: dt.datetime) -> HookTrouble | None:
+    """What keeps pages from being counted, for those who can mend it."""
+    return hook_state.trouble(now=now) if access.reads_web_hooks(viewer=viewer) else None

@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from rotation.models import Incident, Page, WebhookEvent
-from rotation.queries import page_counts
+from rotation.models import Incident, Page, WebhookCare, WebhookEvent
+from rotation.operations import hooks_in
+from rotation.queries import hook_state, page_counts
 from rotation.queries.page_counts import Wanted
 from tests import builders
 from tests.rotation import hooks
@@ -37,7 +38,10 @@ def cast() -> hooks.Cast:
     builders.make_term(
         team=cast.rotation.team, engineer=cast.ben, starts_on=builders.THIS_WEEK, weeks=26
     )
-    second: dict[str, Any] = {"incident": "QINC2", "service": {"id": "PSVC2", "summary": "Payments"}}
+    second: dict[str, Any] = {
+        "incident": "QINC2",
+        "service": {"id": "PSVC2", "summary": "Payments"},
+    }
     hooks.handle(
         hooks.event("triggered", assignees=["PBEN"], title=NEEDLE),
         hooks.event("acknowledged", at=NIGHT + 4 * MINUTE, agent="PBEN", title=NEEDLE),
@@ -201,3 +205,31 @@ def test_web_hooks_are_for_managers_and_admins(cast: hooks.Cast) -> None:
     assert "send events again" in read(cast.anna, "/web-hooks/")
     assert browser(ada).post("/web-hooks/again/").status_code == 302
     assert browser(ada).get("/api/v1/web-hooks/").json()["waiting"] == 1
+
+
+def test_those_who_can_mend_it_are_told_that_no_events_come(cast: hooks.Cast) -> None:
+    cast.rotation.schedule_version = 1
+    cast.rotation.published_at = NOW
+    cast.rotation.save()
+    ada = builders.make_admin()
+    hooks.make_subscription(disabled_at=NOW - HOUR)
+    told, path = "PagerDuty has stopped sending events", f"/rotations/{cast.rotation.slug}/pages/"
+
+    assert told in read(cast.anna, "/")
+    assert told in read(ada, "/")
+    assert told in read(cast.anna, path)
+    assert told not in read(cast.ben, path)
+
+
+def test_refused_events_and_a_missing_key_are_told_too() -> None:
+    assert hook_state.trouble(now=NOW) is None
+
+    care = WebhookCare.objects.create(failing_since=NOW - HOUR, failure="ROTA_WEBHOOK_KEY is not")
+    found = hook_state.trouble(now=NOW)
+    assert found is not None
+    assert found.more == care.failure
+    care.delete()
+    hooks_in.refuse(reason=hooks_in.Reason.SIGNATURE, now=NOW)
+    found = hook_state.trouble(now=NOW)
+    assert found is not None
+    assert "were refused" in found.what
