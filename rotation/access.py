@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from rotation.models import Cover, Draft, Lookup, Rotation, Shift, SyncRun, WeekQuestion
+from rotation.models import Cover, Draft, Drift, Lookup, Rotation, Shift, SyncRun, WeekQuestion
 from volunteers.models import Term
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ def visible_sync_runs(*, viewer: Viewer) -> QuerySet[SyncRun]:
 def visible_lookups(*, viewer: Viewer) -> QuerySet[Lookup]:
     """What was asked of PagerDuty for the rotations that the viewer may check."""
     return Lookup.objects.filter(rotation__in=checkable_rotations(viewer=viewer))
+
+
+def decidable_drifts(*, viewer: Viewer) -> QuerySet[Drift]:
+    """Differences in PagerDuty of the teams that the viewer manages."""
+    return Drift.objects.filter(level__rotation__team_id__in=viewer.managed_team_ids)
 
 
 def reads_loads(*, viewer: Viewer, team_id: int, member_ids: Collection[int]) -> bool:

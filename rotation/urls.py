@@ -10,6 +10,7 @@ from rotation.views import (
     draft_making,
     draft_rules,
     drafts,
+    drift,
     fairness,
     hooks,
     lookups,
@@ -41,6 +42,12 @@ urlpatterns = [
     path("rotations/<slug:slug>/pagerduty/own/", lookups.rotation_own, name="rotation-own"),
     path("lookups/<int:lookup_id>/", lookups.lookup_detail, name="lookup-detail"),
     path("lookups/<int:lookup_id>/adopt/", lookups.lookup_adopt, name="lookup-adopt"),
+    path("rotations/<slug:slug>/drift/check/", drift.check, name="rotation-drift-check"),
+    path("rotations/<slug:slug>/drift/<int:drift_id>/adopt/", drift.adopt, name="drift-adopt"),
+    path(
+        "rotations/<slug:slug>/drift/<int:drift_id>/restore/", drift.restore, name="drift-restore"
+    ),
+    path("rotations/<slug:slug>/drift/<int:drift_id>/leave/", drift.leave, name="drift-leave"),
     path("rotations/<slug:slug>/sync/", sync.rotation_sync, name="rotation-sync"),
     path(
         "rotations/<slug:slug>/readiness/", readiness.rotation_readiness, name="rotation-readiness"

@@ -8,6 +8,7 @@ from rotation.api import (
     covers,
     draft_rules,
     drafts,
+    drift,
     forecasts,
     lookups,
     pages,
@@ -21,6 +22,7 @@ from rotation.api import (
 )
 
 _ONE = "rotations/<slug:slug>/"
+_DRIFT = f"{_ONE}drift/<int:drift_id>/"
 _SHIFT = "shifts/<int:shift_id>/"
 _DRAFT = "drafts/<int:draft_id>/"
 
@@ -42,6 +44,11 @@ urlpatterns = [
     path(
         "lookups/<int:lookup_id>/adopt/", lookups.LookupAdoptView.as_view(), name="api-lookup-adopt"
     ),
+    path(f"{_ONE}drift/", drift.DriftsView.as_view(), name="api-rotation-drift"),
+    path(f"{_ONE}drift/check/", drift.DriftCheckView.as_view(), name="api-rotation-drift-check"),
+    path(f"{_DRIFT}adopt/", drift.DriftAdoptView.as_view(), name="api-drift-adopt"),
+    path(f"{_DRIFT}restore/", drift.DriftRestoreView.as_view(), name="api-drift-restore"),
+    path(f"{_DRIFT}leave/", drift.DriftLeaveView.as_view(), name="api-drift-leave"),
     path(f"{_ONE}sync/", syncs.SyncView.as_view(), name="api-rotation-sync"),
     path(
         f"{_ONE}readiness/",

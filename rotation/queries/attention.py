@@ -11,7 +11,7 @@ from django.db.models import Max
 from common import wording
 from rotation.domain.planning import WEEK
 from rotation.models import Draft, Shift, SyncRun
-from rotation.queries import coverage, forecasts, hook_state, patterns, readiness
+from rotation.queries import coverage, drift, forecasts, hook_state, patterns, readiness
 from volunteers.queries import applications
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ SYNC = "sync"
 GAP = "gap"
 DRAFT = "draft"
 APPLICATION = "application"
+DRIFT = "drift"
 REACH = "reach"
 SCHEDULE = "schedule"
 FORECAST = "forecast"
@@ -53,6 +54,7 @@ def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.date
     """What the teams of these rotations wait for beside gaps, in no order; nine queries."""
     return [
         *_failed_syncs(rotations),
+        *_drifts(rotations),
         *_forecasts(rotations, now),
         *_drafts(rotations),
         *_endings(rotations, now),
@@ -83,6 +85,23 @@ def _failed_syncs(rotations: Sequence[Rotation]) -> Iterator[Need]:
             route="rotation-pagerduty",
             argument=rotation.slug,
             button="See and try again",
+        )
+
+
+def _drifts(rotations: Sequence[Rotation]) -> Iterator[Need]:
+    """One line for each rotation of which PagerDuty shows somebody else and nobody has decided."""
+    by_id = {rotation.pk: rotation for rotation in rotations}
+    for rotation_id, rows in drift.undecided(rotation_ids=by_id).items():
+        rotation = by_id[rotation_id]
+        yield Need(
+            on=_day(rotation, rows[0].starts_at),
+            kind=DRIFT,
+            what=drift.places_words(len(rows)),
+            more=f"{rotation.name}: {drift.first_words(rows[0], rotation.time_zone)}",
+            route="rotation-pagerduty",
+            argument=rotation.slug,
+            button="See and decide",
+            part="drift",
         )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rotation.queries.board_people import PersonRow
     from rotation.queries.cells import Cell
     from rotation.queries.columns import Calendar, Column, Month, WeekHolidays
+    from rotation.queries.drift import DriftMark
     from volunteers.domain import PersonMark
 
 PEOPLE_OF = {LevelName.PRIMARY: "volunteers", LevelName.ESCALATION: "managers"}
@@ -59,8 +60,8 @@ class Board:
     others: tuple[PersonMark, ...]
 
 
-def board(facts: BoardFacts) -> Board:
-    """The board of these facts."""
+def board(facts: BoardFacts, drifts: Sequence[DriftMark] = ()) -> Board:
+    """The board of these facts; `drifts` are where PagerDuty shows somebody else."""
     found = {
         (shift.level, shift.week_date): cells.cell_of(
             shift,
@@ -68,6 +69,7 @@ def board(facts: BoardFacts) -> Board:
             asks=facts.asks.get(shift.shift_id, ()),
             away=facts.away_in(shift.week_date),
             now=facts.now,
+            drift=cells.drift_of(shift, drifts),
         )
         for shift in facts.shown
     }
@@ -107,6 +109,7 @@ def _others(found: Iterable[Cell], rows: Iterable[PersonRow]) -> tuple[PersonMar
 
 def _states(facts: BoardFacts, found: Mapping[tuple[str, dt.date], Cell]) -> frozenset[str]:
     states = {cell.state for cell in found.values()}
+    states |= {"drift" for cell in found.values() if cell.is_drifted}
     states |= {"gap" for cell in found.values() if cell.mark is None}
     states |= {"part" for cell in found.values() if cell.small.startswith("+")}
     states |= {"whole" for cell in found.values() if cell.small.startswith("for ")}

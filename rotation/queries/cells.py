@@ -11,10 +11,11 @@ from volunteers import domain
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from common.periods import Period
     from rotation.domain.stints import Stint
+    from rotation.queries.drift import DriftMark
     from rotation.queries.worked import WorkedShift
     from volunteers.domain import PersonMark
 
@@ -31,7 +32,8 @@ class Ask:
 class Cell:
     """A shift in a board's cell and in the list.
 
-    `mark` is who is shown: the holder, or who covers the whole week; None is a gap. `state` is
+    `mark` is who is shown: the holder, or who covers the whole week; None is a gap; PagerDuty shows
+    somebody else where it is drifted. `state` is
     "", done, run, ask, gap, plan or off (cancelled). `small` stands under the initials, `note`
     says the same in a sentence, `sentence` is what a screen reader reads after the initials.
     """
@@ -44,11 +46,14 @@ class Cell:
     small: str
     note: str
     sentence: str
+    is_drifted: bool = False
 
     @property
     def classes(self) -> str:
         """The style classes of the cell's link."""
-        return f"{self.mark.classes} {self.state}".strip() if self.mark else f"gap {self.state}"
+        drift = "drift" if self.is_drifted else ""
+        who = self.mark.classes if self.mark else "gap"
+        return " ".join(filter(None, [who, self.state, drift]))
 
     @property
     def letters(self) -> str:
@@ -85,6 +90,7 @@ def cell_of(
     asks: Sequence[Ask],
     away: Collection[int],
     now: dt.datetime,
+    drift: DriftMark | None = None,
 ) -> Cell:
     """The shift as a cell; `asks` are the open requests for it, `away` who is away in its week."""
     people = _people(shift.stints)
@@ -95,6 +101,8 @@ def cell_of(
     small = _small(shift, shown, marks, asks)
     if mark is not None and shown in away and not state and not small:
         small, note = "away", f"{mark.name} is away"
+    if drift is not None:
+        small, note = _drifted(drift, marks), "; ".join(filter(None, [drift.sentence, note]))
     return Cell(
         shift_id=shift.shift_id,
         level=shift.level,
@@ -104,7 +112,20 @@ def cell_of(
         small=small,
         note=note,
         sentence=_sentence(shift, mark, state, note),
+        is_drifted=drift is not None,
     )
+
+
+def drift_of(shift: WorkedShift, drifts: Iterable[DriftMark]) -> DriftMark | None:
+    """The first of the differences that falls into the shift."""
+    found = (each for each in drifts if each.level == shift.level)
+    return next((each for each in found if each.period.overlap(shift.period)), None)
+
+
+def _drifted(drift: DriftMark, marks: Mapping[int, PersonMark]) -> str:
+    """`≠ TW`; only the sign for whoever has no mark here."""
+    mark = marks.get(drift.engineer_id) if drift.engineer_id is not None else None
+    return f"≠ {mark.initials}" if mark else "≠"
 
 
 def mark_of(engineer_id: int, marks: Mapping[int, PersonMark]) -> PersonMark:

@@ -144,6 +144,11 @@ def places_words(count: int) -> str:
     return f"PagerDuty shows somebody else in {wording.counted(count, 'place')}"
 
 
+def shown_words(row: Drift) -> str:
+    """`Eva instead of Ben`."""
+    return drift_words.instead(row)
+
+
 def first_words(row: Drift, zone: str) -> str:
     """`Eva instead of Ben, Tue 8 Dec, 12:00 to Thu 10 Dec 2026, 12:00 GMT`."""
     return f"{drift_words.instead(row)}, {wording.span(row.starts_at, row.ends_at, zone)}"

@@ -15,6 +15,7 @@ from rotation.queries import (
     board_facts,
     coverage,
     drafts,
+    drift,
     duty,
     fairness,
     forecasts,
@@ -27,6 +28,8 @@ from rotation.queries import (
 from volunteers.queries import applications
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpResponse
 
     from rotation.models import Rotation
@@ -60,7 +63,7 @@ def rotation_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     facts = board_facts.board_facts(rotation=rotation, first=first, now=now)
     is_list = request.GET.get("layout") == "list"
     context = {
-        **_schedule(rotation, facts),
+        **_schedule(rotation, facts, _drifts(request.viewer, rotation)),
         **_loads(request.viewer, facts),
         **_decisions(request.viewer, rotation, now),
         **_year_ahead(rotation, facts.today),
@@ -73,7 +76,26 @@ def rotation_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "rotation/rotation_detail.html", context)
 
 
-def _schedule(rotation: Rotation, facts: BoardFacts) -> dict[str, Any]:
+def _drifts(viewer: Viewer, rotation: Rotation) -> list[drift.DriftMark]:
+    """Where PagerDuty shows somebody else, for those who may check it."""
+    may_check = viewer.is_admin or viewer.manages(rotation.team_id)
+    return drift.marks(rotation=rotation) if may_check else []
+
+
+def _undecided(rotation: Rotation, drifts: Sequence[drift.DriftMark]) -> dict[str, Any]:
+    """The differences that wait for a choice, the first in words."""
+    if not drifts:
+        return {"undecided": []}
+    found = drift.undecided(rotation_ids=[rotation.pk]).get(rotation.pk, [])
+    return {
+        "undecided": found,
+        "undecided_words": drift.shown_words(found[0]) if found else "",
+    }
+
+
+def _schedule(
+    rotation: Rotation, facts: BoardFacts, drifts: Sequence[drift.DriftMark]
+) -> dict[str, Any]:
     policy = patterns.policy_in_force(rotation_id=rotation.pk, now=facts.now)
     covered = coverage.coverage(facts)
     clashes = coverage.clashes(facts)
@@ -82,7 +104,8 @@ def _schedule(rotation: Rotation, facts: BoardFacts) -> dict[str, Any]:
         "today": facts.today,
         "first": facts.columns[0],
         "last": facts.columns[-1],
-        "board": board.board(facts),
+        "board": board.board(facts, drifts),
+        **_undecided(rotation, drifts),
         "duty": duty.duty_of(
             rotation=rotation, shifts=facts.coming, marks_of=facts.marks, now=facts.now
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,13 +12,14 @@ from common import clock
 from common.nudge import nudge
 from rotation import access
 from rotation.operations import checks, schedules
-from rotation.queries import account, sync_state
+from rotation.queries import account, drift, sync_state
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.http import HttpResponse
 
+    from rotation.models import Rotation
     from volunteers.access import SignedInRequest
 
 REFRESH_SECONDS = "5"
@@ -41,11 +42,22 @@ def rotation_pagerduty(request: SignedInRequest, slug: str) -> HttpResponse:
         "next_try_minutes": _minutes_until(state.next_try_at, clock.real_now()),
         "account": account.account_state(now=clock.now(), real_now=clock.real_now()),
         "may_order": request.viewer.manages(rotation.team_id),
+        **_differences(request, rotation),
     }
     response = render(request, "rotation/rotation_pagerduty.html", context)
-    if state.is_moving:
+    if state.is_moving or context["look"].is_looking:
         response.headers["Refresh"] = REFRESH_SECONDS
     return response
+
+
+def _differences(request: SignedInRequest, rotation: Rotation) -> dict[str, Any]:
+    """Where PagerDuty shows somebody else, what was, and when somebody looked."""
+    return {
+        "drifts": drift.open_lines(rotation=rotation),
+        "decided": drift.decided_lines(rotation=rotation),
+        "look": drift.look_state(rotation=rotation),
+        "decides": request.viewer.manages(rotation.team_id),
+    }
 
 
 @require_POST

@@ -21,7 +21,7 @@ from rotation.models import (
 from tests import builders
 from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
-from tests.guards.world import World, make_lookup
+from tests.guards.world import World, make_drift, make_lookup
 from volunteers.models import (
     Absence,
     Application,
@@ -97,6 +97,7 @@ def world_of(cast: Cast) -> World:
             "question_id": question.pk,
             "lookup_id": make_lookup(cast.rotation).pk,
             "cover_id": cover.pk,
+            "drift_id": make_drift(shift, by=eva).pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
             "level": "primary",
             "week": str(builders.NEXT_WEEK),

@@ -221,7 +221,10 @@ PAGES = {
     "draft-discard": _post("manager"),
     "draft-cancel": _post("manager"),
     "rotation-sync": Post(viewer="manager", before=_published),
-    "rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
+    "rotation-drift-check": Post(viewer="manager", before=_published),
+    "drift-adopt": Post(viewer="manager", records=2),
+    "drift-restore": _post("manager"),
+    "drift-leave": _post("manager"),
     "rotation-plan": Post(viewer="manager", before=_published),
     "rotation-existing": Post(
         viewer="manager",
@@ -233,6 +236,7 @@ PAGES = {
     "lookup-adopt": Post(viewer="manager", before=_looked_up),
     "rotation-readiness-check": _post("manager"),
     "readiness-check": _post("engineer"),
+    "rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
     "web-hooks-enable": Post(viewer="manager", before=_subscribed),
     "web-hooks-rotate": Post(viewer="admin", before=_subscribed),
     "web-hooks-again": _post("admin"),
@@ -285,7 +289,10 @@ API_ROUTES = {
     "api-rotation-readiness": _post("manager"),
     "api-me-readiness": _post("engineer"),
     "api-rotation-sync": Post(viewer="manager", before=_published),
-    "api-rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
+    "api-rotation-drift-check": Post(viewer="manager", before=_published),
+    "api-drift-adopt": Post(viewer="manager", records=2),
+    "api-drift-restore": _post("manager"),
+    "api-drift-leave": _post("manager"),
     "api-rotation-lookups": Post(
         viewer="manager",
         fields=lambda _world: {"kind": "search", "what": "policy", "query": "nights"},
@@ -294,6 +301,7 @@ API_ROUTES = {
     ),
     "api-rotation-own": _post("admin", what="policy"),
     "api-lookup-adopt": Post(viewer="manager", before=_looked_up),
+    "api-rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
     "api-web-hooks": Post(
         viewer="admin", before=_subscribed, fields=lambda _world: {"order": "rotate"}
     ),

@@ -9,7 +9,17 @@ from knox.models import AuthToken
 
 from audit.operations import Actor
 from compensation.operations import periods, weeks
-from rotation.models import Draft, Level, Lookup, Rotation, SyncRun, SyncStep, WeekQuestion
+from rotation.models import (
+    Draft,
+    Drift,
+    Level,
+    Lookup,
+    Rotation,
+    Shift,
+    SyncRun,
+    SyncStep,
+    WeekQuestion,
+)
 from tests import builders
 from tests.compensation.rows import make_rate
 from volunteers.models import Engineer, ManagerGrant, RoleGrant
@@ -165,6 +175,7 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
     SyncStep.objects.create(
         run=run, position=1, level=level, action="create", reason="new", method="POST", path="/x"
     )
+    drift = make_drift(shift, by=anna)
     question = WeekQuestion.objects.create(
         rotation=rotation,
         level=level,
@@ -178,12 +189,35 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "question_id": question.pk,
         "lookup_id": make_lookup(rotation).pk,
         "cover_id": cover.pk,
+        "drift_id": drift.pk,
         "draft_id": draft.pk,
         "rule_id": rule.pk,
         "run_id": run.pk,
         "level": "primary",
         "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
+
+
+def make_drift(shift: Shift, *, by: Engineer) -> Drift:
+    """A day of the shift that PagerDuty shows as somebody else's, by an override."""
+    starts_at, ends_at = shift.starts_at + dt.timedelta(days=1), shift.starts_at + builders.WEEK / 3
+    return Drift.objects.create(
+        level=shift.level,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        wanted_ref="PWANTED",
+        wanted_name="Somebody",
+        shown_ref="PSHOWN",
+        shown_name=by.name,
+        engineer=by,
+        cause=Drift.Cause.OVERRIDE,
+        override_ref="PO1",
+        override_starts_at=starts_at,
+        override_ends_at=ends_at,
+        by="Somebody in a browser",
+        seen_at=builders.NOW,
+        told_at=builders.NOW,
+    )
 
 
 def make_lookup(rotation: Rotation) -> Lookup:
