@@ -49,6 +49,8 @@ def held_schedule(
                 "restore it there, or ask an admin to unlink it so that Rota makes a new one."
             ) from error
     for summary in gateway.find_schedules(query=wanted.name):
+        if summary.ref in level.released:
+            continue
         if carries(wanted.marker, summary.description):
             return gateway.schedule(ref=summary.ref)
     return None
@@ -96,7 +98,8 @@ def held_policy(gateway: Gateway, wanted: WantedPolicy, ref: str) -> PolicyState
                 "make a new one."
             ) from error
     found = gateway.find_policies(query=wanted.name)
-    return next((one for one in found if carries(wanted.marker, one.description)), None)
+    kept = [one for one in found if one.ref not in wanted.released]
+    return next((one for one in kept if carries(wanted.marker, one.description)), None)
 
 
 def preview_differences(

@@ -62,6 +62,7 @@ class WantedPolicy:
     """What PagerDuty should hold: the levels' schedules, primary first, as far as they exist.
 
     `former_refs` are schedules that the levels had before; nobody is called by them any more.
+    `released` are policies that were given back and still carry the marker.
     """
 
     name: str
@@ -71,6 +72,7 @@ class WantedPolicy:
     schedule_refs: tuple[str, ...]
     former_refs: frozenset[str] = frozenset()
     is_adopted: bool = False
+    released: frozenset[str] = frozenset()
 
 
 def plan_policy(wanted: WantedPolicy, held: PolicyState | None) -> tuple[Step, ...]:

@@ -16,7 +16,11 @@ class LevelName(models.TextChoices):
 
 
 class Rotation(models.Model):
-    """Hours, handover and levels of one on-call team."""
+    """Hours, handover and levels of one on-call team.
+
+    `pagerduty_released_refs` are schedules and policies that somebody gave back: they still carry
+    Rota's marker there, and are not found again by it.
+    """
 
     team = models.OneToOneField(
         "volunteers.OnCallTeam", on_delete=models.PROTECT, related_name="rotation"
@@ -35,6 +39,7 @@ class Rotation(models.Model):
     pagerduty_policy_ref = models.CharField(max_length=64, blank=True)
     pagerduty_policy_is_adopted = models.BooleanField(default=False)
     pagerduty_policy_since = models.DateTimeField(null=True)
+    pagerduty_released_refs = models.JSONField(default=list)
     schedule_version = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(

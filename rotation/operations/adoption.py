@@ -39,6 +39,8 @@ def adopt(*, lookup_id: int, actor: Actor, now: dt.datetime) -> None:
         rotation = Rotation.objects.select_for_update(of=("self",)).get(pk=lookup.rotation_id)
         _check(lookup, rotation, now)
         before = _taken(lookup, rotation)
+        released = set(rotation.pagerduty_released_refs) - {lookup.query}
+        Rotation.objects.filter(pk=rotation.pk).update(pagerduty_released_refs=sorted(released))
         Lookup.objects.filter(pk=lookup.pk).update(adopted_at=now)
         what = "its escalation policy" if lookup.level is None else str(lookup.level)
         syncing.queue_sync(
@@ -59,13 +61,23 @@ def adopt(*, lookup_id: int, actor: Actor, now: dt.datetime) -> None:
 def release(*, rotation_id: int, level: str, actor: Actor, now: dt.datetime) -> None:
     """Let Rota find its own again, or make one; an empty level means the escalation policy.
 
-    Nothing is deleted in PagerDuty: what was used so far stays there as it is.
+    Nothing is deleted in PagerDuty: what was used so far stays there as it is, and is not found
+    again by its mark.
     """
-    if level:
-        row = Level.objects.get(rotation_id=rotation_id, name=level)
-        syncing.unlink_schedule(level_id=row.pk, actor=actor, now=now)
-    else:
-        policy_syncing.unlink_policy(rotation_id=rotation_id, actor=actor, now=now)
+    with transaction.atomic():
+        rotation = Rotation.objects.select_for_update(of=("self",)).get(pk=rotation_id)
+        if level:
+            row = Level.objects.get(rotation=rotation, name=level)
+            _give_back(rotation, row.pagerduty_schedule_ref)
+            syncing.unlink_schedule(level_id=row.pk, actor=actor, now=now)
+        else:
+            _give_back(rotation, rotation.pagerduty_policy_ref)
+            policy_syncing.unlink_policy(rotation_id=rotation_id, actor=actor, now=now)
+
+
+def _give_back(rotation: Rotation, ref: str) -> None:
+    released = {*rotation.pagerduty_released_refs, ref} - {""}
+    Rotation.objects.filter(pk=rotation.pk).update(pagerduty_released_refs=sorted(released))
 
 
 def _check(lookup: Lookup, rotation: Rotation, now: dt.datetime) -> None:

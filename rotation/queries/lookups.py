@@ -38,6 +38,11 @@ class PlannedWeek:
     before: tuple[Turn, ...]
     after: tuple[Turn, ...]
 
+    @property
+    def is_same_people(self) -> bool:
+        """Whether the same people are shown in the same order, at other hours only."""
+        return [turn.who for turn in self.before] == [turn.who for turn in self.after]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedStep:

@@ -32,6 +32,7 @@ def wanted_policy(
         schedule_refs=tuple(ref for ref in refs if ref) if refs[0] else (),
         former_refs=_former_refs(rotation) - set(refs),
         is_adopted=rotation.pagerduty_policy_is_adopted,
+        released=frozenset(rotation.pagerduty_released_refs),
     )
 
 

@@ -49,6 +49,7 @@ class LevelToSync:
     people: Mapping[int, leavers.Person] = dataclasses.field(default_factory=dict)
     decided: Decisions = drift_decisions.NONE
     is_adopted: bool = False
+    released: frozenset[str] = frozenset()
 
     def users(self, directory: Directory) -> dict[int, str]:
         """PagerDuty's ids of those of its people whom it knows."""
@@ -79,6 +80,7 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
             people=people,
             decided=decided.get(levels[name].pk, drift_decisions.NONE),
             is_adopted=levels[name].schedule_is_adopted,
+            released=frozenset(rotation.pagerduty_released_refs),
         )
         for name in (LevelName.PRIMARY, LevelName.ESCALATION)
         if name in levels

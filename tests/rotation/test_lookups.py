@@ -311,11 +311,6 @@ def test_a_level_goes_back_to_a_schedule_of_rotas_own(asking: Asking) -> None:
     adopted = _humans_schedule(asking)
     asking.adopt(asking.adoption("primary", adopted))
     asking.published.sync(asking.simulator)
-    # Found again by its mark otherwise, which is what one wants after a lost answer.
-    schedule = asking.simulator.call("GET", f"/schedules/{adopted}").body["schedule"]
-    schedule["description"] = ""
-    asking.simulator.call("PUT", f"/schedules/{adopted}", {"schedule": schedule})
-
     adoption.release(rotation_id=asking.rotation.pk, level="primary", actor=asking.anna, now=NOW)
     run = asking.published.sync(asking.simulator)
 
@@ -323,6 +318,23 @@ def test_a_level_goes_back_to_a_schedule_of_rotas_own(asking: Asking) -> None:
     assert run.state == "done"
     assert level.pagerduty_schedule_ref not in {"", adopted}
     assert not level.schedule_is_adopted
+
+
+def test_a_policy_that_was_given_back_is_not_found_again_by_its_mark(asking: Asking) -> None:
+    adopted = _humans_policy(asking, name="Core")
+    asking.adopt(asking.adoption("", adopted))
+    asking.published.sync(asking.simulator)
+
+    adoption.release(rotation_id=asking.rotation.pk, level="", actor=asking.anna, now=NOW)
+    asking.published.rotation.refresh_from_db()
+    run = asking.published.sync(asking.simulator)
+
+    rotation = asking.rotation
+    assert run.state == "done"
+    assert rotation.pagerduty_policy_ref not in {"", adopted}
+    assert rotation.pagerduty_released_refs == [adopted]
+    asking.adopt(asking.adoption("", adopted))
+    assert asking.rotation.pagerduty_released_refs == []
 
 
 def test_old_answers_are_forgotten(asking: Asking) -> None:
