@@ -4,8 +4,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 
 from audit.models import AuditEvent
+from rotation import tasks
 from rotation.models import PagerDutyPerson, Shift, SyncRun, WithheldWeek
 from rotation.operations import leavers, syncing
 from rotation.queries import leavers as queries
@@ -227,3 +229,12 @@ def test_only_where_somebody_may_have_left_one_looks_closer(published: Published
 
     assert before == []
     assert queries.rotation_ids_to_look_at(now=NOW) == [published.rotation.pk]
+
+
+def test_the_sweep_finds_the_rotation_of_a_leaver_once(published: Published) -> None:
+    _leave(_person(published, "Ben"), LAST_WEEK)
+
+    with time_machine.travel(NOW, tick=False):
+        counts = [tasks.sweep_leavers(), tasks.sweep_leavers()]
+
+    assert counts == [1, 0]

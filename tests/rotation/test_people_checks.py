@@ -4,12 +4,13 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 
 from audit.models import AuditEvent
 from audit.operations import Actor
 from config.seeding import company, pagerduty
 from outbox.models import Message
-from rotation import people_checking
+from rotation import people_checking, tasks
 from rotation.models import PagerDutyPerson, PeopleCheck
 from rotation.operations import people_checks
 from rotation.queries import people_facts
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db, pytest.mark.real_parts]
 
-CLOCKS = people_checking.Clocks(now=lambda: NOW, real_now=lambda: NOW)
 DAY = dt.timedelta(days=1)
 
 
@@ -254,3 +254,32 @@ def test_the_demo_shows_one_person_whom_no_page_would_wake(
 
     problems = dict(PagerDutyPerson.objects.values_list("engineer__name", "problems"))
     assert problems == {"Maya Okafor": ["only_email"], "Ben": []}
+
+
+@pytest.mark.usefixtures("ben")
+def test_the_sweep_leaves_one_check_and_hands_it_to_a_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[dict[str, int]] = []
+    monkeypatch.setattr(tasks.check_people, "delay", lambda **ids: sent.append(ids))
+
+    with time_machine.travel(NOW, tick=False):
+        counts = [tasks.sweep_people_checks(), tasks.sweep_people_checks()]
+
+    assert counts == [1, 1]
+    assert sent == [{"check_id": PeopleCheck.objects.get().pk}] * 2
+
+
+def test_who_comes_back_after_a_long_time_is_looked_up_again(
+    ben: Engineer, rotation: Rotation, gateway: HttpGateway, simulator: RunningSimulator
+) -> None:
+    eva = builders.make_engineer(name="Eva")
+    simulator.put_state({"users": [_user("Ben"), _user("Eva")]})
+    PagerDutyPerson.objects.create(engineer=eva, checked_at=NOW - 90 * DAY)
+    _check(gateway)
+    before = people_facts.is_due(now=NOW)
+
+    builders.make_term(team=rotation.team, engineer=eva, starts_on=NEXT_WEEK)
+
+    assert (before, people_facts.is_due(now=NOW)) == (False, True)
+    assert ben.pagerduty_person.checked_at == NOW
