@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+import pathlib
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +15,8 @@ if TYPE_CHECKING:
     from tests.simulator.running import RunningSimulator
 
 pytestmark = pytest.mark.real_parts
+
+CHECKER = pathlib.Path(__file__).resolve().parents[3] / "shared/pagerduty/check_traffic.py"
 
 BEN: dict[str, Any] = {
     "id": "PBEN",
@@ -65,3 +71,25 @@ def test_a_hundred_and_one_users_are_two_requests(
     assert len({each.user.ref for each in found}) == 101
     assert all(len(each.contacts) == 2 for each in found)
     assert len(simulator.requests()) == 2
+
+
+@pytest.mark.reference
+def test_the_recorded_exchanges_are_what_pagerduty_describes(
+    gateway: HttpGateway,
+    exchanges: list[Any],
+    simulator: RunningSimulator,
+    tmp_path: pathlib.Path,
+) -> None:
+    simulator.put_state({"users": [BEN, {"name": "Eva", "email": "eva@example.com"}]})
+    gateway.users_with_contacts()
+    recorded = tmp_path / "exchanges.jsonl"
+    recorded.write_text("".join(json.dumps(each) + "\n" for each in exchanges))
+
+    verdict = subprocess.run(
+        [sys.executable, str(CHECKER), "--strict", str(recorded)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
