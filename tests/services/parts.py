@@ -28,8 +28,8 @@ STOP_SECONDS = 20.0
 class RunningParts:
     """One copy of the product on ports and a folder of its own; each part is stopped by name.
 
-    The names are redis, pagerduty, web, worker and beat. Times are bounded: what does not happen
-    fails the test with the last lines of the log.
+    The names are redis, pagerduty, web, worker and beat; a digit behind one makes another of it.
+    Times are bounded: what does not happen fails the test with the last lines of the log.
     """
 
     def __init__(self, folder: pathlib.Path, *, database_url: str = "", mode: str = "test") -> None:
@@ -150,7 +150,7 @@ class RunningParts:
         if name == "pagerduty":
             return plan.simulator(self.options, self.folder, environment=self.environment)
         makers = {"web": plan.web, "worker": plan.worker, "beat": plan.beat}
-        return makers[name](self.environment)
+        return makers[name.rstrip("0123456789")](self.environment)
 
     def _keep(self, name: str, line: str) -> None:
         self._lines.append((name, line))

@@ -7,6 +7,7 @@ others, and no account is made.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
 import os
@@ -19,10 +20,14 @@ import subprocess
 import tempfile
 import time
 import urllib.parse
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from config.launch.processes import Command, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROLE = "rota"
 UNPRIVILEGED = "nobody"
@@ -85,12 +90,28 @@ class PostgreSQL:
         with self._connection() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
+    def restart(self) -> None:
+        """End the server, whoever is connected, and start it on the same data."""
+        with self.away():
+            pass
+
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """End the server, whoever is connected; after the block it runs again on the same data."""
+        self._end()
+        yield
+        self._part = Part(_server(self._place), write=lambda _name, line: self._lines.append(line))
+        self._wait()
+
     def stop(self) -> None:
         """End the server and remove its data."""
+        self._end()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end(self) -> None:
         self._part.ask(signal.SIGINT)
         self._part.wait(10)
         self._part.end()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _connection(self) -> psycopg.Connection:
         return psycopg.connect(host=self.host, user=ROLE, dbname="postgres", autocommit=True)
