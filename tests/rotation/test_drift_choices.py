@@ -249,6 +249,8 @@ def test_a_choice_leaves_one_audit_row_with_before_and_after(scene: Scene) -> No
     _restore(scene, drift, seen="leave")
 
     first, second = AuditEvent.objects.filter(verb="decided drift").order_by("pk")
+    assert first.after is not None
+    assert second.after is not None
     assert (first.before, first.after["choice"]) == ({"choice": ""}, "leave")
     assert (second.before, second.after["choice"]) == ({"choice": "leave"}, "restore")
     assert (second.actor, second.concerned) == (scene.anna.name, [taker.email])
