@@ -319,12 +319,15 @@ def _span(within: Period) -> dict[str, str]:
 
 
 def _with_refs(held: list[OverrideState], ids: list[OverrideState]) -> list[OverrideState]:
-    """The overrides held, those hidden ids filled in that the other list has."""
-    refs = {(each.user_ref, each.period): each.ref for each in ids}
-    return [
-        dataclasses.replace(each, ref=each.ref or refs.get((each.user_ref, each.period)))
-        for each in held
-    ]
+    """The overrides held, those hidden ids filled in that the other list has, each id once."""
+    refs: dict[tuple[str, Period], list[str | None]] = {}
+    for each in ids:
+        refs.setdefault((each.user_ref, each.period), []).append(each.ref)
+    found = []
+    for each in held:
+        hidden = refs.get((each.user_ref, each.period)) if each.ref is None else None
+        found.append(dataclasses.replace(each, ref=hidden.pop(0)) if hidden else each)
+    return found
 
 
 def _exchange(response: Any) -> dict[str, Any]:

@@ -41,9 +41,9 @@ CHECKER = pathlib.Path(__file__).resolve().parents[3] / "shared/pagerduty/check_
 LEVELS = ("primary", "escalation")
 # More than this many exchanges take the checker longer than the whole judge.
 MOST_CHECKED = 400
+# Not among them: restrictions of fixed length, with which nothing is written (see the preview).
 SWITCHES: dict[str, list[str | int]] = {
     "turns": ["wall_clock", "fixed_seconds"],
-    "restrictions": ["wall_clock", "fixed_seconds"],
     "left_out_layers": ["kept", "ended", "refused"],
     "touching_entries": ["joined", "separate"],
     "answer_times": ["zone", "utc"],
@@ -92,7 +92,7 @@ class Judge(RuleBasedStateMachine):
         values = SWITCHES[name]
         self.simulator.set_switches(**{name: values[number % len(values)]})
 
-    @rule(weeks=st.integers(3, 12))
+    @rule(weeks=st.integers(3, 26))
     def publish(self, weeks: int) -> None:
         # Covers drawn at random may leave no draft that can be solved or published.
         with contextlib.suppress(RefusedError):
@@ -106,7 +106,7 @@ class Judge(RuleBasedStateMachine):
             starts_on=starts_on,
             ends_on=starts_on + dt.timedelta(days=days),
         )
-        self.publish(weeks=8)
+        self.publish(weeks=20)
 
     @rule(week=st.integers(0, 7), person=st.integers(2, 6), days=st.integers(1, 6))
     def cover(self, week: int, person: int, days: int) -> None:
@@ -300,7 +300,7 @@ def _instant(written: str) -> dt.datetime:
 def judge(simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> type[Judge]:
     monkeypatch.setattr(syncing, "PATIENCE_SECONDS", 0.0)
     Judge.simulator = simulator
-    Judge.base = make_published(weeks=10)
+    Judge.base = make_published(weeks=26)
     Judge.exchanges = []
     return Judge
 
@@ -321,14 +321,14 @@ def _at_random(judge: type[Judge], *, examples: int) -> None:
 def test_whatever_humans_and_faults_do_the_published_stints_stand_in_the_end(
     judge: type[Judge],
 ) -> None:
-    _at_random(judge, examples=20)
+    _at_random(judge, examples=12)
 
 
 @pytest.mark.reference
 def test_what_rota_asks_meanwhile_is_as_pagerduty_describes_it(
     judge: type[Judge], tmp_path: pathlib.Path
 ) -> None:
-    _at_random(judge, examples=4)
+    _at_random(judge, examples=3)
 
     traffic = tmp_path / "traffic.jsonl"
     asked = [each for each in judge.exchanges if "pdpyras" in str(each["request_headers"])]

@@ -275,3 +275,17 @@ def _batch(made: Json, *items: Json) -> Request:
     return Request(
         method="POST", path=f"/schedules/{made['id']}/overrides", body={"overrides": list(items)}
     )
+
+
+def test_two_overrides_of_one_user_over_the_same_time_keep_their_own_ids(
+    gateway: HttpGateway, simulator: RunningSimulator
+) -> None:
+    made = created(simulator, layer(ANNA))
+    item = override(BEN, "2026-12-08T10:00:00Z", "2026-12-08T12:00:00Z")
+    for _ in range(2):
+        simulator.call("POST", f"/schedules/{made['id']}/overrides", {"overrides": [item]})
+
+    held = gateway.overrides(ref=made["id"], within=WINTER)
+
+    kept = [each["id"] for each in simulator.state()["schedules"][0]["overrides"]]
+    assert [each.ref for each in held] == kept
