@@ -199,6 +199,16 @@ def waiting_run_ids(*, now: dt.datetime, real_now: dt.datetime) -> list[int]:
     return list(waiting.order_by(order, "pk").values_list("pk", flat=True))
 
 
+def runs_ahead(*, rotation_id: int, now: dt.datetime, real_now: dt.datetime) -> int:
+    """How many other rotations are written before this one, the one being written included."""
+    mine = SyncRun.objects.filter(rotation_id=rotation_id, state=SyncRun.State.QUEUED)
+    live = SyncRun.objects.filter(state=SyncRun.State.RUNNING, leased_until__gt=real_now)
+    waiting = waiting_run_ids(now=now, real_now=real_now)
+    run_id = mine.values_list("pk", flat=True).first()
+    before = waiting.index(run_id) if run_id in waiting else 0
+    return before + live.exclude(rotation_id=rotation_id).count()
+
+
 def next_run_id(*, now: dt.datetime, real_now: dt.datetime) -> int | None:
     """The run that comes next; None when none waits, or while a worker is at one.
 

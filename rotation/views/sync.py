@@ -12,7 +12,7 @@ from common import clock
 from common.nudge import nudge
 from rotation import access
 from rotation.operations import checks, schedules
-from rotation.queries import account, drift, sync_state
+from rotation.queries import account, drift, sync_state, syncing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +41,7 @@ def rotation_pagerduty(request: SignedInRequest, slug: str) -> HttpResponse:
         "steps": sync_state.step_lines(run_id=shown.run_id) if shown else [],
         "next_try_minutes": _minutes_until(state.next_try_at, clock.real_now()),
         "account": account.account_state(now=clock.now(), real_now=clock.real_now()),
+        "ahead": _ahead(rotation) if state.kind == sync_state.WAITING else 0,
         "may_order": request.viewer.manages(rotation.team_id),
         **_differences(request, rotation),
     }
@@ -82,6 +83,10 @@ def schedule_again(request: SignedInRequest, slug: str, level: str) -> HttpRespo
         return redirect("rotation-pagerduty", slug=rotation.slug)
     context = {"rotation": rotation, "level": row}
     return render(request, "rotation/schedule_again.html", context)
+
+
+def _ahead(rotation: Rotation) -> int:
+    return syncing.runs_ahead(rotation_id=rotation.pk, now=clock.now(), real_now=clock.real_now())
 
 
 def _minutes_until(at: dt.datetime | None, real_now: dt.datetime) -> int | None:

@@ -168,3 +168,17 @@ def test_a_schedule_that_is_there_is_not_made_again(team: TeamAtWork) -> None:
     page = page_of(team.anna, AGAIN)
 
     assert heading(page) == "The schedule of Primary is not missing"
+
+
+def test_a_run_that_waits_says_how_many_are_before_it(team: TeamAtWork) -> None:
+    for number in range(3):
+        other = builders.make_rotation(team=builders.make_team(name=f"Team {number}"))
+        SyncRun.objects.create(rotation=other, cause="x", queued_at=NOW)
+    SyncRun.objects.create(rotation=team.rotation, cause="x", queued_at=NOW)
+    SyncRun.objects.filter(rotation__slug="team-0").update(
+        state="running", leased_until=NOW + dt.timedelta(minutes=1)
+    )
+
+    page = page_of(team.anna, PAGE)
+
+    assert "3 other rotations before it, asked for" in page
