@@ -108,14 +108,37 @@ class Clocks:
     real_now: Callable[[], dt.datetime]
 
 
-def sync_rotation(*, run_id: int, gateway: Gateway, clocks: Clocks, holder: str) -> bool:
-    """Carry out one waiting run under a lease; False when there was nothing to do for us."""
+@dataclasses.dataclass(slots=True)
+class Seen:
+    """PagerDuty's users as one look found them, for the runs that follow within seconds."""
+
+    directory: Directory | None = None
+
+    def of(self, gateway: Gateway) -> Directory:
+        """The directory, read when it was not yet.
+
+        Raises:
+            GatewayError: PagerDuty could not be read.
+        """
+        if self.directory is None:
+            self.directory = Directory.of(gateway.users())
+        return self.directory
+
+
+def sync_rotation(
+    *, run_id: int, gateway: Gateway, clocks: Clocks, holder: str, seen: Seen | None = None
+) -> bool:
+    """Carry out one waiting run under a lease; False when there was nothing to do for us.
+
+    `seen` spares several runs in a row from listing everybody's accounts each.
+    """
     run = operations.claim_run(
         run_id=run_id, now=clocks.now(), real_now=clocks.real_now(), holder=holder
     )
     if run is None:
         return False
     work = _Work.on(run, gateway, clocks, holder)
+    work.seen = seen or work.seen
     try:
         work.carry_out()
     except TakenOverError:
@@ -157,6 +180,7 @@ class _Work:
     gateway: Gateway
     clocks: Clocks
     unmatched: set[str] = dataclasses.field(default_factory=set)
+    seen: Seen = dataclasses.field(default_factory=Seen)
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
@@ -174,7 +198,7 @@ class _Work:
             LevelsFailedError: a level is not in line.
             GatewayError: PagerDuty fails for all of them.
         """
-        directory = Directory.of(self.gateway.users())
+        directory = self.seen.of(self.gateway)
         self.names = directory.names
         errors: list[Exception] = []
         for level in queries.levels_to_sync(rotation=self.run.rotation, now=self.clocks.now()):

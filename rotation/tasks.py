@@ -229,6 +229,7 @@ def sweep_syncs() -> int:
 def sync_next() -> int:
     """Carry out runs that wait, the most urgent first, and make room after a while; how many."""
     ends_at = clock.real_now() + SYNC_SLICE
+    seen = syncing.Seen()
     done = 0
     while (run_id := _next_run_id()) is not None:
         if clock.real_now() >= ends_at:
@@ -240,6 +241,7 @@ def sync_next() -> int:
             gateway=door.gateway(holder=holder),
             clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
             holder=holder,
+            seen=seen,
         )
     return done
 
