@@ -80,7 +80,7 @@ def test_no_minute_has_more_than_six_hundred_calls() -> None:
         if _take(at=at):
             called.append(at)
             _end(at=at)
-        at += dt.timedelta(milliseconds=50)
+        at += dt.timedelta(milliseconds=70)
 
     minute = dt.timedelta(minutes=1)
     busiest = max(sum(start <= one < start + minute for one in called) for start in called[:100])
