@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from common.periods import Period
+from rotation.domain import subscriptions
 from rotation.models import Level, Shift
 from rotation.operations import syncing as operations
 from rotation.pagerduty.http import HttpGateway
@@ -105,7 +106,7 @@ def _change_policy_by_hand(simulator: RunningSimulator) -> None:
 
 
 def _read_the_rest(published: Published, simulator: RunningSimulator) -> None:
-    """What is asked beside the plan: people, who changed what, incidents and their log."""
+    """What is asked beside the plan: people, who changed what, web-hooks, incidents, their log."""
     gateway = published.gateway(simulator)
     gateway.users_with_contacts()
     for level in Level.objects.filter(rotation=published.rotation):
@@ -113,8 +114,12 @@ def _read_the_rest(published: Published, simulator: RunningSimulator) -> None:
     span = {"since": "2026-11-25T00:00:00Z", "until": "2026-12-25T00:00:00Z"}
     for path in ("/incidents", "/log_entries"):
         gateway.items(path=path, name=path[1:], params=span)
+    made = gateway.send(subscriptions.creation("https://rota.example.org/hooks/pagerduty/"))
+    ref, _ = subscriptions.secret_of(made)
     for path in ("/services", "/webhook_subscriptions"):
         gateway.items(path=path, name=path[1:], params={})
+    gateway.send(subscriptions.enabling(ref))
+    gateway.send(subscriptions.removal(ref))
 
 
 def _cover(published: Published) -> Any:
