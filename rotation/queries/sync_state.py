@@ -31,7 +31,8 @@ UNKNOWN = "unknown"
 class LevelState:
     """One level's schedule in PagerDuty, its id empty before the first write.
 
-    `trouble` is "deleted", "upgraded" or empty.
+    `trouble` is "deleted", "upgraded" or empty; `drifts` are the places in which PagerDuty shows
+    somebody else.
     """
 
     level: str
@@ -41,6 +42,7 @@ class LevelState:
     trouble: str = ""
     trouble_since: dt.datetime | None = None
     is_adopted: bool = False
+    drifts: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,13 +113,11 @@ def sync_state(*, rotation: Rotation) -> SyncState:
     rows = {level.name: level for level in Level.objects.filter(rotation=rotation)}
     levels = [rows[name] for name in LevelName if name in rows]
     run = SyncRun.objects.filter(rotation=rotation).order_by("-queued_at", "-pk").first()
-    drifts = Drift.objects.filter(level__rotation=rotation).aggregate(
-        open=Count("pk", filter=Q(gone_at__isnull=True)), gone_at=Max("gone_at")
-    )
+    drifts, gone_at = _drifts(rotation)
     sinces = [level.in_pagerduty_since for level in levels if level.in_pagerduty_since]
-    sinces += [drifts["gone_at"]] if sinces and drifts["gone_at"] else []
+    sinces += [gone_at] if sinces and gone_at else []
     checks = [level.checked_at for level in levels if level.checked_at]
-    kind = _kind(rotation, levels, run, drifts["open"])
+    kind = _kind(rotation, levels, run, sum(drifts.values()))
     return SyncState(
         kind=kind,
         levels=tuple(
@@ -129,6 +129,7 @@ def sync_state(*, rotation: Rotation) -> SyncState:
                 trouble=level.schedule_trouble,
                 trouble_since=level.schedule_trouble_since,
                 is_adopted=level.schedule_is_adopted,
+                drifts=drifts.get(level.pk, 0),
             )
             for level in levels
         ),
@@ -139,8 +140,19 @@ def sync_state(*, rotation: Rotation) -> SyncState:
         failure=run.failure if run else "",
         next_try_at=run.next_try_at if run else None,
         unmatched=tuple(run.unmatched) if run else (),
-        drifts=drifts["open"],
+        drifts=sum(drifts.values()),
     )
+
+
+def _drifts(rotation: Rotation) -> tuple[dict[int, int], dt.datetime | None]:
+    """How many are open by level, and when the last one of the others was over."""
+    rows = Drift.objects.filter(level__rotation=rotation).values_list("level_id").order_by()
+    counted = rows.annotate(
+        open=Count("pk", filter=Q(gone_at__isnull=True)), gone_at=Max("gone_at")
+    )
+    found = list(counted)
+    gone = [gone_at for _level, _open, gone_at in found if gone_at is not None]
+    return {level_id: number for level_id, number, _at in found}, max(gone, default=None)
 
 
 def run_lines(*, rotation: Rotation) -> list[RunLine]:
