@@ -12,9 +12,21 @@ from django.contrib import admin
 
 from common import clock
 from common.record_admin import Change, Creation, RecordAdmin
-from rotation.forms import arrangement
-from rotation.models import Cover, Level, PolicyVersion, Rotation, Shift, SyncRun, SyncStep
+from rotation.forms import arrangement, services
+from rotation.models import (
+    Cover,
+    Incident,
+    Level,
+    PolicyVersion,
+    Rotation,
+    Service,
+    Shift,
+    SyncRun,
+    SyncStep,
+    WebhookEvent,
+)
 from rotation.operations import policies, rotations, syncing
+from rotation.operations import services as service_operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +104,12 @@ def _policy_now(rotation: Rotation) -> dict[str, Any]:
         "holiday_weights": ", ".join(weights),
         "objectives": " ".join(latest.objectives),
     }
+
+
+def _set_owner(request: HttpRequest, data: Mapping[str, Any], service: Service) -> None:
+    service_operations.set_owner(
+        service_id=service.pk, owner_id=data["owner"], actor=_actor(request), now=clock.now()
+    )
 
 
 def _unlink(request: HttpRequest, _data: Mapping[str, Any], level: Level) -> None:
@@ -232,6 +250,74 @@ class CoverAdmin(RecordAdmin[Cover]):
     )
     search_fields = ("from_engineer__name", "to_engineer__name")
     ordering = ("-asked_at", "pk")
+
+
+@admin.register(Service)
+class ServiceAdmin(RecordAdmin[Service]):
+    """PagerDuty's services whose incidents page people here, and the teams that own them."""
+
+    list_display = ("name", "ref", "owner", "policy_ref", "seen_at")
+    list_select_related = ("owner",)
+    fields = ("name", "ref", "owner", "policy_ref", "seen_at")
+    search_fields = ("name", "ref")
+    ordering = ("name", "pk")
+    changes = (
+        Change(
+            name="owner",
+            title="Change the owner",
+            form=services.OwnerForm,
+            run=_set_owner,
+            initial=lambda service: {"owner": service.owner_id},
+        ),
+    )
+
+
+@admin.register(Incident)
+class IncidentAdmin(RecordAdmin[Incident]):
+    """PagerDuty's incidents, those of nobody here too."""
+
+    list_display = ("ref", "title", "rotation", "service", "triggered_at", "resolved_at")
+    list_filter = ("rotation",)
+    list_select_related = ("rotation", "service")
+    fields = (
+        "ref",
+        "number",
+        "title",
+        "service",
+        "rotation",
+        "policy_ref",
+        "urgency",
+        "triggered_at",
+        "acknowledged_at",
+        "resolved_at",
+        "escalations",
+        "filled_at",
+    )
+    search_fields = ("ref", "title")
+    ordering = ("-triggered_at", "-pk")
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(RecordAdmin[WebhookEvent]):
+    """PagerDuty's events as they came, and what became of each."""
+
+    list_display = ("event_ref", "event_type", "state", "received_at", "tries")
+    list_filter = ("state",)
+    fields = (
+        "event_ref",
+        "webhook_ref",
+        "event_type",
+        "incident_ref",
+        "occurred_at",
+        "received_at",
+        "state",
+        "failure",
+        "handled_at",
+        "tries",
+        "body",
+    )
+    search_fields = ("event_ref", "incident_ref")
+    ordering = ("-received_at", "-pk")
 
 
 @admin.register(SyncRun)

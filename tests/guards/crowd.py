@@ -12,10 +12,14 @@ from outbox.models import Message
 from rotation.models import (
     Cover,
     Draft,
+    Incident,
+    Page,
     PolicyVersion,
     Rotation,
+    Service,
     Shift,
     SyncRun,
+    WebhookEvent,
     WeekQuestion,
 )
 from tests import builders
@@ -57,6 +61,7 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _own(cast, numbers)
     _waiting(cast, people)
     _schedule(cast, numbers)
+    _paged(cast, numbers)
     _records(numbers)
 
 
@@ -198,6 +203,48 @@ def _schedule(cast: Cast, numbers: range) -> None:
             changed_at=builders.LONG_AGO,
             effective_from=builders.LONG_AGO,
             reason="Set up.",
+        )
+        for number in numbers
+    )
+
+
+def _paged(cast: Cast, numbers: range) -> None:
+    """Incidents of a service each, pages of Ben in the first shift, events nobody could read."""
+    shift = Shift.objects.filter(level__rotation=cast.rotation).order_by("pk")[0]
+    services = Service.objects.bulk_create(
+        Service(ref=f"P{number}", name="Inbox", seen_at=builders.NOW) for number in numbers
+    )
+    incidents = Incident.objects.bulk_create(
+        Incident(
+            ref=f"Q{service.ref}",
+            title="It stands still",
+            service=service,
+            rotation=cast.rotation,
+            triggered_at=builders.NOW,
+        )
+        for service in services
+    )
+    Page.objects.bulk_create(
+        Page(
+            incident=incident,
+            user_ref="PBEN",
+            engineer=cast.ben,
+            level=shift.level,
+            shift=shift,
+            paged_at=builders.NOW,
+            in_on_call_hours=True,
+            in_sleep_hours=False,
+        )
+        for incident in incidents
+    )
+    WebhookEvent.objects.bulk_create(
+        WebhookEvent(
+            event_ref=f"event-{number}",
+            event_type="incident.triggered",
+            received_at=builders.NOW,
+            body={},
+            state=WebhookEvent.State.FAILED,
+            failure="It lacks something.",
         )
         for number in numbers
     )

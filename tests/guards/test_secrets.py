@@ -48,7 +48,7 @@ def _planted(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
 
 def _secrets(world: World, everybody: dict[str, Visitor]) -> list[str]:
     """Everything that stands on no page, in no record and in no log."""
-    known = [CANARY, django_settings.SECRET_KEY, "md5$"]
+    known = [CANARY, django_settings.SECRET_KEY, "md5$", *django_settings.ROTA_WEBHOOK_KEYS]
     known += [person.password for person in world.people.values()]
     known += [visitor.session for visitor in everybody.values() if visitor.session]
     return known + list(world.tokens.values())

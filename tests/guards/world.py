@@ -15,6 +15,7 @@ from rotation.models import (
     Level,
     Lookup,
     Rotation,
+    Service,
     Shift,
     SyncRun,
     SyncStep,
@@ -247,6 +248,7 @@ def _make_rows_of_the_admin(people: dict[str, Engineer]) -> dict[str, dict[str, 
     proposed = builders.make_role(
         engineer=people["engineer"], role=RoleGrant.Role.FINANCE, granted_from=None
     )
+    Service.objects.create(ref="PSVC1", name="Inbox", seen_at=builders.NOW)
     level = Level.objects.latest("pk")
     level.pagerduty_schedule_ref = "PSCHED1"
     level.save(update_fields=["pagerduty_schedule_ref"])
