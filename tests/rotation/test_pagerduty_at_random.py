@@ -56,6 +56,7 @@ SWITCHES: dict[str, list[str | int]] = {
     "virtual_start_offset": ["kept", "shifted"],
     "overrides_window_days": [0, 90],
     "schedule_window_days": [0, 90],
+    "stale_reads_seconds": [0, 2],
 }
 Row = tuple[str, dt.datetime, dt.datetime]
 
@@ -235,6 +236,7 @@ class Judge(RuleBasedStateMachine):
     def calm_down(self) -> None:
         """The faults stop, a manager orders what only they can, and the runs go on."""
         self.simulator.clear_faults()
+        self.simulator.set_switches(stale_reads_seconds=0)
         run = None
         for _ in range(4):
             self.order_lost_schedules()
@@ -257,6 +259,8 @@ class Judge(RuleBasedStateMachine):
             )
 
     def judge(self) -> None:
+        # The judge looks a year ahead at once.
+        self.simulator.set_switches(schedule_window_days=0)
         for level in LEVELS:
             spans = [
                 (_instant(each["start"]), _instant(each["end"]))
