@@ -67,7 +67,9 @@ def look_after(*, gateway: Gateway, holder: str, clocks: Clocks) -> bool:
     except TakenOverError:
         return False
     except NotNowError as error:
-        later = clocks.real_now() + dt.timedelta(seconds=error.wait_seconds)
+        # A new token may be there long before an account that refused the old one has rested.
+        wait = min(error.wait_seconds, FIRST_WAIT_SECONDS)
+        later = clocks.real_now() + dt.timedelta(seconds=wait)
         hook_care.put_back(holder=holder, next_look_at=later)
         return False
     except (GatewayError, NoKeyError, sealing.SealingError) as error:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,9 +20,12 @@ from rotation.operations.hook_care import NoSubscriptionError
 from rotation.queries import hook_secrets, hook_state
 from tests import builders
 from tests.rotation import hooks
+from tests.services.marks import REFERENCE
 from tests.simulator.documents import ANNA, BEN, team_on_call, triggered
 
 if TYPE_CHECKING:
+    import pathlib
+
     from pytest_django import Settings
 
     from rotation.pagerduty.http import HttpGateway
@@ -31,6 +37,7 @@ MORNING = dt.datetime(2026, 12, 1, 10, 0, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 URL = "http://127.0.0.1:9/hooks/pagerduty/"
 Order = WebhookCare.Order
+CHECKER = REFERENCE / "pagerduty" / "check_traffic.py"
 
 
 class Care:
@@ -349,3 +356,32 @@ def test_no_secret_stands_in_the_log_of_what_was_done(care: Care) -> None:
     told = [repr(vars(row)) for row in [*AuditEvent.objects.all(), WebhookCare.objects.get()]]
     assert not [text for text in told if secret in text]
     assert django_settings.ROTA_WEBHOOK_KEYS[0] not in "".join(told)
+
+
+@pytest.mark.reference
+def test_what_is_asked_and_answered_is_as_pagerduty_describes_it(
+    care: Care, exchanges: list[Any], tmp_path: pathlib.Path
+) -> None:
+    made = _work(care, builders.make_ben())
+    care.look()
+    incident = triggered(care.simulator, made["service"])
+    care.simulator.call("PUT", f"/_sim/incidents/{incident['id']}", {"status": "resolved"})
+    care.now += DAY
+    care.disable()
+    care.look()
+    hook_care.order(what=Order.ENABLE, actor=care.admin, now=care.now)
+    care.look()
+    hook_care.order(what=Order.ROTATE, actor=care.admin, now=care.now)
+    care.look()
+    recorded = tmp_path / "traffic.jsonl"
+    recorded.write_text("\n".join(map(json.dumps, exchanges)), encoding="utf-8")
+
+    checked = subprocess.run(
+        [sys.executable, str(CHECKER), "--strict", str(recorded)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout
+    assert {each["method"] for each in exchanges} == {"GET", "POST", "PUT", "DELETE"}
