@@ -63,7 +63,7 @@ def _start_with_a_draft_and_a_sync_under_way(parts: RunningParts, simulated: Sim
     point.parent.mkdir()
     point.touch()
     niamh = Visitor(parts.address).sign_in(NIAMH)
-    reply = niamh.post(f"{ROTATION}draft/", weeks="26")
+    reply = niamh.post(f"{ROTATION}draft/", kind="full", weeks="26")
     parts.start("worker", "beat")
     parts.wait_for(lambda: point.with_suffix(".reached").exists() and simulated.writes())
     address = re.sub(r"^https?://[^/]+", "", reply.url)
