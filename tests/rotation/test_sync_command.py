@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from tests.simulator.running import RunningSimulator
 
-PREVIEW_OF_NOBODY: dict[str, Any] = {"schedule": {"final_schedule": {"rendered_schedule_entries": []}}}
+PREVIEW_OF_NOBODY: dict[str, Any] = {
+    "schedule": {"final_schedule": {"rendered_schedule_entries": []}}
+}
 pytestmark = [pytest.mark.django_db, pytest.mark.real_parts]
 
 
