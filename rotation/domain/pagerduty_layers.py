@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 WEEK_SECONDS = 604_800
 WEEK = dt.timedelta(seconds=WEEK_SECONDS)
 DAY_SECONDS = 86_400
+# What PagerDuty began or ended "now", by a clock that may be ahead, is over for us too.
+AHEAD = dt.timedelta(seconds=60)
 # No limit is documented; a layer that runs for years would otherwise grow without end.
 MOST_ENTRIES = 60
 
@@ -127,7 +129,8 @@ def _lines(
     usable: Sequence[LayerState],
     now: dt.datetime,
 ) -> list[_Line]:
-    free = list(usable)
+    # What ends at once has probably been ended, and serves only where nothing else does.
+    free = sorted(usable, key=lambda layer: _ends_at_once(layer, now))
     lines: list[_Line] = []
     for week in weeks:
         fitting = [layer for layer in free if _fits(layer, week, pattern)]
@@ -144,6 +147,10 @@ def _lines(
     return lines
 
 
+def _ends_at_once(layer: LayerState, now: dt.datetime) -> bool:
+    return layer.ends_at is not None and layer.ends_at <= now + AHEAD
+
+
 def _fits(layer: LayerState, week: HolderWeek, pattern: WeekPattern) -> bool:
     """Whether one of the layer's turns is this week, give or take time when nobody is called."""
     index = _index(layer.virtual_start, week)
@@ -157,7 +164,8 @@ def _starts_with(layer: LayerState, week: HolderWeek, now: dt.datetime) -> bool:
     """Whether the layer's own first week from now on is this one."""
     if layer.starts_at <= now:
         return week.period.starts_at <= now
-    return layer.starts_at == week.period.starts_at
+    cut = layer.starts_at <= now + AHEAD and week.period.starts_at <= now
+    return cut or layer.starts_at == week.period.starts_at
 
 
 def _index(virtual_start: dt.datetime, week: HolderWeek) -> int:
@@ -213,9 +221,8 @@ def _hold_the_last_hour(line: _Line, pattern: WeekPattern) -> None:
 
 def _continued(layer: LayerState, line: _Line | None, now: dt.datetime) -> LayerState:
     if line is None:
-        live = layer.ends_at is None or layer.ends_at > now
-        return dataclasses.replace(layer, ends_at=now) if live else layer
-    both_past = layer.starts_at <= now and line.starts_at <= now
+        return layer if _ends_at_once(layer, now) else dataclasses.replace(layer, ends_at=now)
+    both_past = layer.starts_at <= now + AHEAD and line.starts_at <= now
     return dataclasses.replace(
         layer,
         starts_at=layer.starts_at if both_past else line.starts_at,

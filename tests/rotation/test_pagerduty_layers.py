@@ -159,6 +159,18 @@ def test_a_layer_that_is_not_needed_is_ended_and_stays() -> None:
     assert pagerduty.plan(holders(office(), MONDAY, [ANNA, None, None]), later).changes == ()
 
 
+def test_what_pagerduty_cut_at_a_now_that_is_ahead_is_not_written_again() -> None:
+    weeks = holders(office(), "2026-11-23", [ANNA, BEN])
+    store = Layers(office())
+    store.take(weeks, NOW)
+    ahead = NOW + dt.timedelta(seconds=20)
+    [layer] = store.held
+    ended = dataclasses.replace(layer, ref="OLD", ends_at=ahead, user_refs=(CARLA,))
+    store.held = (ended, dataclasses.replace(layer, starts_at=ahead))
+
+    assert store.plan(weeks, NOW).changes == ()
+
+
 def test_a_layer_that_a_human_laid_on_top_is_ended() -> None:
     pagerduty = Layers(office())
     weeks = holders(office(), MONDAY, [ANNA, BEN])
