@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "DraftKind": "rotation.models.Draft.Kind",
         "DraftRuleKind": "rotation.models.DraftRule.Kind",
         "DraftState": "rotation.models.Draft.State",
+        "DriftDecision": "rotation.models.Drift.Choice",
         "Level": "rotation.models.LevelName",
         "LookupKind": "rotation.models.Lookup.Kind",
         "PayPeriodState": "compensation.models.PayPeriod.State",
