@@ -15,7 +15,7 @@ from rotation.models import Draft, DraftShift, LevelName, Rotation, Shift
 from rotation.operations import published_mails, syncing
 from rotation.operations.drafts import DraftMovedOnError
 from rotation.operations.published_mails import Change
-from rotation.queries import patterns, planning, worked
+from rotation.queries import patterns, planning, uncalled, worked
 from volunteers.queries import contacts
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def publish_draft(
         ScheduleMovedOnError: the draft was made from an earlier version than the one in force.
         DraftMovedOnError: the draft is not ready any more.
         DraftOutdatedError: terms, absences or the policy now forbid some of its shifts.
-        GapNotConfirmedError: a coming week has nobody on level 2 and that was not confirmed.
+        GapNotConfirmedError: a coming week has nobody on level 2, or nobody whom PagerDuty knows,
+            and that was not confirmed.
     """
     with transaction.atomic():
         draft = Draft.objects.select_related("rotation__team", "policy").get(pk=draft_id)
@@ -151,18 +152,23 @@ def _ask_rules(draft: Draft, plan: Plan, rows: list[DraftShift]) -> None:
 
 
 def _ask_about_gaps(rows: list[DraftShift], *, confirmed: bool) -> None:
-    gaps = [
-        row.week_date
-        for row in rows
-        if row.level.name == LevelName.ESCALATION and row.holder_id is None
-    ]
+    level2 = [row for row in rows if row.level.name == LevelName.ESCALATION]
+    holders = [row.holder_id for row in level2 if row.holder_id is not None]
+    unknown = uncalled.unknown_in_pagerduty(engineer_ids=holders)
+    gaps = [row.week_date for row in level2 if row.holder_id is None or row.holder_id in unknown]
     if gaps and not confirmed:
         weeks = "1 week" if len(gaps) == 1 else f"{len(gaps)} weeks"
         message = (
-            f"Level 2 has nobody in {weeks}, first from {wording.day(gaps[0])}. "
+            f"Level 2 has nobody in {weeks}{_of_unknown(rows, unknown)}, "
+            f"first from {wording.day(gaps[0])}. "
             "Pages that nobody answers would end there. Confirm that to publish."
         )
         raise GapNotConfirmedError(message, fields={"escalation_gaps_confirmed": message})
+
+
+def _of_unknown(rows: list[DraftShift], unknown: frozenset[int]) -> str:
+    names = {row.holder.name for row in rows if row.holder and row.holder_id in unknown}
+    return f", since PagerDuty does not know {', '.join(sorted(names))}" if names else ""
 
 
 def _write(draft: Draft, plan: Plan, rows: list[DraftShift], version: int) -> list[Change]:

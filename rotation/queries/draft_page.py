@@ -20,6 +20,7 @@ from rotation.queries import (
     patterns,
     planning,
     reasons,
+    uncalled,
 )
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Proposal:
 
     Counts are of shifts that publishing would write; old figures are None or empty when
     nothing is published to compare with. `gaps_new` are those in weeks that are not published.
+    `escalation_unknown` are weeks of level 2 whose holder PagerDuty does not know.
     """
 
     weeks: tuple[DraftWeek, ...]
@@ -86,14 +88,20 @@ class Proposal:
     gaps_before: int | None
     gaps_new: int
     gaps: tuple[GapRow, ...]
+    escalation_unknown: int
     loads: tuple[LevelLoads, ...]
     furthest_before: str
     furthest: str
 
     @property
     def escalation_gaps(self) -> int:
-        """Weeks without anybody on level 2: they are confirmed by name."""
+        """Weeks without anybody on level 2."""
         return sum(1 for gap in self.gaps if gap.level == LevelName.ESCALATION)
+
+    @property
+    def to_confirm(self) -> int:
+        """Weeks in which PagerDuty calls nobody on level 2: they are confirmed by name."""
+        return self.escalation_gaps + self.escalation_unknown
 
     @property
     def touched_weeks(self) -> tuple[DraftWeek, ...]:
@@ -182,10 +190,21 @@ def proposal(found: Solved, *, now: dt.datetime) -> Proposal:
         gaps_before=sum(1 for week in standing if week.was_gap) if standing else None,
         gaps_new=sum(1 for week in written if week.is_gap and week.is_new),
         gaps=tuple(gap_rows(found)),
+        escalation_unknown=_escalation_unknown(written),
         loads=tuple(draft_loads.level_loads(loads, found.marks)),
         furthest_before="" if grows else draft_loads.furthest_now(loads),
         furthest=draft_loads.furthest_then(loads),
     )
+
+
+def _escalation_unknown(written: Sequence[ProposedWeek]) -> int:
+    holders = [
+        week.holder_id
+        for week in written
+        if week.level == LevelName.ESCALATION and week.holder_id is not None
+    ]
+    unknown = uncalled.unknown_in_pagerduty(engineer_ids=holders)
+    return sum(holder_id in unknown for holder_id in holders)
 
 
 def decision(found: Solved, *, plan: Plan, now: dt.datetime) -> Decision:

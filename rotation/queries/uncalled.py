@@ -6,10 +6,11 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from rotation.domain import stints
+from rotation.models import PagerDutyPerson
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rotation.queries.syncing import LevelToSync
 
@@ -24,6 +25,13 @@ class NobodyCalled:
     week_date: dt.date
     seconds: int
     who: str
+
+
+def unknown_in_pagerduty(*, engineer_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the people for whom PagerDuty had no user when they were looked up; one query."""
+    people = PagerDutyPerson.objects.filter(engineer_id__in=set(engineer_ids), user_ref="")
+    looked_up = people.filter(checked_at__isnull=False)
+    return frozenset(looked_up.values_list("engineer_id", flat=True))
 
 
 def nobody_called(

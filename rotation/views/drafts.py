@@ -168,7 +168,7 @@ def _draft_page(
         context["progress"] = draft_progress.progress_of(draft)
     if draft.state in WITH_SHIFTS:
         context |= _solved(draft, now)
-        gaps = context["proposal"].escalation_gaps
+        gaps = context["proposal"].to_confirm
         context["is_over"] = draft.state == Draft.State.READY and not context["proposal"].shifts
     if draft.state in operations.ANSWERED and not context.get("is_over"):
         context |= _by_hand(draft, context.get("plan"), now)

@@ -8,7 +8,7 @@ import time_machine
 
 from audit.models import AuditEvent
 from outbox.models import Message
-from rotation.models import Draft, PolicyVersion, Shift, SyncRun
+from rotation.models import Draft, PagerDutyPerson, PolicyVersion, Shift, SyncRun
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, WEEK
 from tests.rotation.pages import (
@@ -91,6 +91,22 @@ def test_gaps_on_level_2_are_confirmed_by_name(team: TeamAtWork) -> None:
     assert "Pages that nobody answers would end there." in _text(refused)
     assert confirmed.status_code == 302
     assert Shift.objects.count() == 8
+
+
+def test_level_2_that_pagerduty_does_not_know_is_confirmed_like_a_gap(team: TeamAtWork) -> None:
+    draft = solved_draft(team, weeks=4)
+    holders = draft.shifts.filter(level__name="escalation").values_list("holder", flat=True)
+    for engineer_id in set(holders):
+        PagerDutyPerson.objects.create(engineer_id=engineer_id, checked_at=NOW)
+
+    page = _page(team, draft)
+    refused = _publish(team, draft)
+    confirmed = _publish(team, draft, escalation_gaps_confirmed="on")
+
+    assert "Publish with nobody on level 2 in 4 weeks" in page
+    assert refused.status_code == 409
+    assert "since PagerDuty does not know" in _text(refused)
+    assert confirmed.status_code == 302
 
 
 def test_a_draft_with_level_2_covered_asks_for_no_confirmation(team: TeamAtWork) -> None:
