@@ -10,7 +10,7 @@ from django.core import mail
 from compensation.models import BlockedShift
 from outbox import operations, transports
 from outbox.models import Message
-from rotation.models import Draft, PolicyVersion, Rotation, Shift, SyncRun, SyncStep
+from rotation.models import Draft, Drift, PolicyVersion, Rotation, Shift, SyncRun, SyncStep
 from tests import builders
 from tests.guards.asking import ADMIN, Outcome, Visitor, pages, path_of, routes_below, tried
 from volunteers.models import (
@@ -45,6 +45,7 @@ TYPED: dict[type[Model], tuple[str, ...]] = {
     Absence: ("note",),
     Rotation: ("name",),
     Draft: ("failure",),
+    Drift: ("wanted_name", "written_name", "shown_name", "by"),
     SyncRun: ("cause", "failure"),
     SyncStep: ("reason", "path", "failure"),
     BlockedShift: ("reason",),
