@@ -69,7 +69,8 @@ class Run:
     """One model's search for the least value of an expression.
 
     `report` gets the best value and the bound as they come. `seconds` is the most this search
-    may take of the clock.
+    may take of the clock. The first slice is free to look anywhere; if it finds no rota at all,
+    those after it begin at `start`. It ends once the bound reaches `limit`.
     """
 
     rota_model: RotaModel
@@ -77,6 +78,8 @@ class Run:
     clock: Clock
     seconds: float
     report: Callable[[int, int], None]
+    start: Rota | None = None
+    limit: int | None = None
     best: int | None = None
     bound: int | None = None
     rota: Rota | None = None
@@ -93,6 +96,8 @@ class Run:
                 return Outcome(rota=None, bound=None, is_proven=True, is_impossible=True)
             if self.best is not None and self.bound is not None and self.best <= self.bound:
                 return Outcome(rota=self.rota, bound=self.bound, is_proven=True)
+            if self._is_past_limit():
+                break
         return Outcome(rota=self.rota, bound=self.bound, is_proven=False)
 
     def _run(self, each: Slice, ends: float) -> cp_model.CpSolverStatus:
@@ -101,14 +106,22 @@ class Run:
         solver.parameters.max_time_in_seconds = max(
             0.01, min(ends, self.clock.deadline) - time.monotonic()
         )
-        solver.best_bound_callback = self._note_bound
+
+        def note_bound(bound: float) -> None:
+            self._note_bound(bound)
+            if self._is_past_limit():
+                solver.stop_search()
+
+        solver.best_bound_callback = note_bound
         with _Poll(clock=self.clock, solver=solver):
             status = solver.solve(self.rota_model.model, _Watch(self))
         if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
             self.rota = self.rota_model.rota(solver)
             self.best = round(solver.objective_value)
-            self.rota_model.hint(self.rota)
             self._note_bound(solver.best_objective_bound)
+        start = self.rota or self.start
+        if start is not None:
+            self.rota_model.hint(start)
         # An answer without a rota says nothing in its own bound: only those called back count.
         if self.bound is not None:
             self.rota_model.model.add(self.expression >= self.bound)
@@ -118,6 +131,9 @@ class Run:
         self.bound = round(bound) if self.bound is None else max(self.bound, round(bound))
         if self.best is not None:
             self.report(self.best, self.bound)
+
+    def _is_past_limit(self) -> bool:
+        return self.limit is not None and self.bound is not None and self.bound >= self.limit
 
     def note_solution(self, best: int, bound: int) -> None:
         """A better rota was found."""
@@ -132,6 +148,9 @@ def _configure(solver: cp_model.CpSolver, each: Slice) -> None:
     solver.parameters.linearization_level = 2
     solver.parameters.use_sat_inprocessing = False
     solver.parameters.optimize_with_lb_tree_search = each.way == "bounds"
+    # Where the relaxation is nearly a rota, branching on what it leaves fractional is quickest.
+    if each.way == "relaxation":
+        solver.parameters.search_branching = cp_model.LP_SEARCH
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):

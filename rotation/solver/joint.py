@@ -54,6 +54,10 @@ class Joint:
             weight * values[name] for name, weight in zip(self.names, self.weights, strict=True)
         )
 
+    def least_with(self, first: int) -> int:
+        """The least weighted sum of a rota with this value of the first objective."""
+        return self.weights[0] * first + self._after(0)[0]
+
     def proven(self, best: int, bound: int) -> list[tuple[str, int, int]]:
         """Name, best value and bound: for every objective that is settled and the next one."""
         found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -18,20 +19,13 @@ from rotation.solver.terms import hold
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rotation.solver.engine import Clock, Outcome
+    from rotation.solver.engine import Clock
     from rotation.solver.grid import Grid, Rota
+    from rotation.solver.joint import Joint
 
 MEASURES = {"unfairness": load_measure, "holidays": holiday_measure}
-PROBE = (Slice(way="branch", budget=5.0),)
+PROBE = (Slice(way="relaxation", budget=10.0),)
 SHARE_OF_TIME = 0.6
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Probe:
-    """A search among rotas with more rest; any other rota costs at least `least_else`."""
-
-    rest: int
-    least_else: int
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -65,16 +59,14 @@ class Search:
         names = joined(left)
         ends = self._ends(is_last=len(names) == len(left))
         self.bounds.setdefault(names[0], self._floor(names[0]))
-        if names[0] == "spread" and not self._is_settled("spread"):
-            self.bounds["spread"] = max(self.bounds["spread"], self._spread_by_rest(ends))
-        if self._is_settled(names[0]):
-            names = names[:1]
-        else:
-            self._search(names, ends=ends, slices=SLICES)
+        if not self._is_settled(names[0]):
+            rest = self._rest_for_spread(names, ends) if names[0] == "spread" else 0
+            if not all(self._is_settled(name) for name in names):
+                self._search(names, ends=ends, slices=SLICES, rest=rest)
             if not self._is_settled(names[0]):
                 self.proven = False
                 self.stopped = self.stopped or self.clock.stopped or time.monotonic() >= ends
-            names = tuple(itertools.takewhile(self._is_settled, names)) or names[:1]
+        names = tuple(itertools.takewhile(self._is_settled, names)) or names[:1]
         for name in names:
             self._tell(name, self._value(name), self.bounds[name])
         return names
@@ -104,62 +96,68 @@ class Search:
         return -sum(len(member.wants) for member in self.grid.members)
 
     def _search(
-        self,
-        names: tuple[str, ...],
-        *,
-        ends: float,
-        slices: Sequence[Slice],
-        probe: _Probe | None = None,
-    ) -> Outcome:
-        """Search, and keep the rota that it finds if it is better, and what it proves of it."""
-        rota_model = RotaModel(self.grid, self.held, rest=probe.rest if probe else 0)
+        self, names: tuple[str, ...], *, ends: float, slices: Sequence[Slice], rest: int = 0
+    ) -> bool:
+        """Search, and keep the rota that it finds if it is better, and what it proves.
+
+        `rest` leaves out the rotas with less rest than that. Returns whether there are others.
+        """
+        rota_model = RotaModel(self.grid, self.held, rest=rest)
         for earlier, value in self.held.values.items():
             hold(rota_model, earlier, value)
-        rota_model.hint(self.rota)
         goal = joint(self.grid, names)
-        before = goal.total(rota_values(self.grid, self.rota))
-
-        def report(best: int, bound: int) -> None:
-            least = min(bound, probe.least_else) if probe else bound
-            for name, value, proven in goal.proven(min(best, before), min(least, best, before)):
-                self._tell(name, value, max(proven, self.bounds.get(name, proven)))
-
+        best = goal.total(rota_values(self.grid, self.rota))
+        leaves_out = rest > self.held.rest(self.grid)
+        elsewhere = goal.least_with(self._spread_below(rest)) if leaves_out else best
         run = Run(
             rota_model=rota_model,
             expression=goal.expression(rota_model),
+            start=self.rota,
+            limit=elsewhere if leaves_out else None,
             clock=self.clock,
             seconds=max(0.0, ends - time.monotonic()),
-            report=report,
+            report=lambda found, bound: self._report(goal, min(found, best), min(bound, elsewhere)),
         )
         outcome = run.search(slices)
-        if outcome.rota is not None and run.best is not None and run.best < before:
-            self.rota, before = outcome.rota, run.best
-        if probe is None and outcome.bound is not None:
-            for name, _value, bound in goal.proven(before, min(outcome.bound, before)):
-                self.bounds[name] = max(bound, self.bounds.get(name, bound))
-        return outcome
+        if outcome.rota is not None and run.best is not None and run.best < best:
+            self.rota, best = outcome.rota, run.best
+        bound = elsewhere if outcome.is_impossible else outcome.bound
+        if bound is not None:
+            for name, _value, least in goal.proven(best, min(best, bound, elsewhere)):
+                self.bounds[name] = max(least, self.bounds.get(name, least))
+        return not outcome.is_impossible
 
-    def _spread_by_rest(self, ends: float) -> int:
-        """Try the target itself as the rest, then one week less, until some rota keeps it.
+    def _report(self, goal: Joint, best: int, bound: int) -> None:
+        for name, value, least in goal.proven(best, min(best, bound)):
+            self._tell(name, value, max(least, self.bounds.get(name, least)))
 
-        Such a model is small: with the target as rest nothing costs. If no rota keeps the rest
-        that forbids distances below d, every rota has one of them and costs (target - d + 1)².
-        The best rota of the last model may thus be proven best of all. A rest that is neither
-        kept nor ruled out in its budget is passed over: a little less may be easy.
+    def _spread_below(self, rest: int) -> int:
+        """What a rota costs at least that has less rest than that."""
+        return max(0, self.grid.problem.rules.spacing_target - rest) ** 2
+
+    def _rest_for_spread(self, names: tuple[str, ...], ends: float) -> int:
+        """Try the target itself as the rest, then less and less, and return what rest is enough.
+
+        Such a model is small: with the target as rest nothing costs. Any rota with less rest has
+        a distance that costs, so the best rota of the model may be proven best of all. A rest
+        that is neither kept nor ruled out in its budget is passed over: a little less may be easy.
         """
-        target, bound = self.grid.problem.rules.spacing_target, 0
-        for nearest in range(target, self.grid.rest + 1, -1):
-            probe = _Probe(rest=nearest - 1, least_else=(target - nearest + 1) ** 2)
-            if self.clock.is_over() or time.monotonic() >= ends:
-                break
-            outcome = self._search(("spread",), ends=ends, slices=PROBE, probe=probe)
-            if outcome.is_impossible:
-                bound = probe.least_else
-            elif outcome.bound is not None:
-                bound = max(bound, min(outcome.bound, probe.least_else))
-            if outcome.rota is not None:
-                break
-        return bound
+        target, step = self.grid.problem.rules.spacing_target, 1
+        rest = target - 1
+        while rest > self.grid.rest and not self._is_enough(rest) and not self._is_over(ends):
+            before = self._value("spread")
+            is_possible = self._search(names, ends=ends, slices=PROBE, rest=rest)
+            if is_possible and self._value("spread") == before:
+                step *= 2
+            rest -= step
+        return max(self.grid.rest, target - 1 - math.isqrt(self._value("spread")))
+
+    def _is_enough(self, rest: int) -> bool:
+        """Whether less rest than that costs more than the best rota so far."""
+        return self._spread_below(rest) > self._value("spread")
+
+    def _is_over(self, ends: float) -> bool:
+        return self.clock.is_over() or time.monotonic() >= ends
 
     def _hold(self, name: str) -> None:
         value = self._value(name)

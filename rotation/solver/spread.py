@@ -1,91 +1,80 @@
-"""The objective `spread`: a person's shifts as a path, short steps cost."""
+"""The objective `spread`: too many shifts within a window of weeks cost."""
 
 from __future__ import annotations
 
+import bisect
 import collections
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rotation.solver.model import RotaModel
 
-Arcs = dict[int, list[cp_model.IntVar]]
+# The first and the last of a person's positions in a window, by index, and whether their last
+# shift before the horizon is in it too.
+Span = tuple[int, int, bool]
 
 
 def spread(rota_model: RotaModel) -> cp_model.LinearExprT:
     """Sum of (target - distance)² over neighbouring shifts that are closer than the target.
 
-    Each person's shifts are the nodes of a flow through time. A step to a shift within the target
-    is an arc of its own that pays; a longer one leads into a pool of waiting and out again, and
-    costs nothing. The flow's relaxation is nearly integral, which a plain "both taken" is not.
+    A window of m weeks with n shifts holds n - 1 pairs of neighbours, and a pair at distance d is
+    in m - d windows of that length. With weight 1 for windows as long as the target and 2 for
+    each shorter length, what the windows hold above one shift adds up to those squares. Windows
+    are intervals, so the relaxation for one person is integral.
     """
-    grid = rota_model.grid
-    if grid.problem.rules.spacing_target <= rota_model.rest + 1:
+    model, target = rota_model.model, rota_model.grid.problem.rules.spacing_target
+    if target <= rota_model.rest + 1:
         return cp_model.LinearExpr.sum([])
-    arcs: list[cp_model.IntVar] = []
+    above: list[cp_model.IntVar] = []
     costs: list[int] = []
-    for member in grid.members:
+    for member in rota_model.grid.members:
         works = rota_model.works(member.index)
-        if works:
-            path = _Path(rota_model, works)
-            path.build(member.last)
-            arcs += path.arcs
-            costs += path.costs
-    return cp_model.LinearExpr.weighted_sum(arcs, costs)
+        windows = _Windows(positions=list(works), last=member.last, rota_model=rota_model)
+        for (first, final, is_last_in), cost in windows.costs().items():
+            most = windows.most(first, final, is_last_in=is_last_in)
+            if most > 1:
+                over = model.new_int_var(0, most - 1, "")
+                held = [works[position] for position in windows.positions[first : final + 1]]
+                model.add(cp_model.LinearExpr.sum(held) <= over + (0 if is_last_in else 1))
+                above.append(over)
+                costs.append(cost)
+    return cp_model.LinearExpr.weighted_sum(above, costs)
 
 
-class _Path:
-    """The flow of one person through the positions that they may work."""
+class _Windows:
+    """The windows of one person: those with the same positions in them are one."""
 
-    def __init__(self, rota_model: RotaModel, works: dict[int, cp_model.IntVar]) -> None:
-        self.model = rota_model.model
-        self.length = rota_model.grid.length
+    def __init__(self, *, positions: list[int], last: int | None, rota_model: RotaModel) -> None:
+        self.positions = positions
+        self.last = last
         self.rest = rota_model.rest
+        self.length = rota_model.grid.length
         self.target = rota_model.grid.problem.rules.spacing_target
-        self.works = works
-        self.arcs: list[cp_model.IntVar] = []
-        self.costs: list[int] = []
-        self._leaves: Arcs = collections.defaultdict(list)
-        self._enters: Arcs = collections.defaultdict(list)
-        self._into_pool: Arcs = collections.defaultdict(list)
-        self._from_pool: Arcs = collections.defaultdict(list)
 
-    def build(self, last: int | None) -> None:
-        """Add the flow; it comes from the last shift before the horizon if there was one."""
-        nodes = sorted(self.works)
-        for start in nodes if last is None else [last, *nodes]:
-            self._leave(start)
-        for node in nodes:
-            enter = self.model.new_bool_var("")
-            self._enters[node].append(enter)
-            self._from_pool[node].append(enter)
-            self.model.add_exactly_one([*self._enters[node], ~self.works[node]])
-            self.model.add_exactly_one([*self._leaves[node], ~self.works[node]])
-        if last is None:
-            self._into_pool[0].append(self.model.new_constant(1))
-        else:
-            self.model.add_exactly_one(self._leaves[last])
-        self._keep_pool()
+    def costs(self) -> dict[Span, int]:
+        """What each shift above one in a window costs."""
+        costs: dict[Span, int] = collections.defaultdict(int)
+        for size in range(self.rest + 2, self.target + 1):
+            for span in self._spans(size):
+                costs[span] += 1 if size == self.target else 2
+        return costs
 
-    def _leave(self, start: int) -> None:
-        for end in range(start + self.rest + 1, start + self.target):
-            if end in self.works:
-                arc = self.model.new_bool_var("")
-                self._leaves[start].append(arc)
-                self._enters[end].append(arc)
-                self.arcs.append(arc)
-                self.costs.append((self.target - end + start) ** 2)
-        leave = self.model.new_bool_var("")
-        self._leaves[start].append(leave)
-        self._into_pool[min(self.length, max(0, start + self.target))].append(leave)
+    def _spans(self, size: int) -> Iterator[Span]:
+        for start in range(1 - size, self.length):
+            first = bisect.bisect_left(self.positions, start)
+            final = bisect.bisect_left(self.positions, start + size) - 1
+            if first <= final:
+                is_last_in = self.last is not None and start <= self.last
+                yield first, final, is_last_in
 
-    def _keep_pool(self) -> None:
-        """What waits at a position has come in there or before, and goes on or out."""
-        for position in range(self.length):
-            goes_on = self.model.new_bool_var("")
-            self._from_pool[position].append(goes_on)
-            self._into_pool[position + 1].append(goes_on)
-            came = cp_model.LinearExpr.sum(self._into_pool[position])
-            self.model.add(came == cp_model.LinearExpr.sum(self._from_pool[position]))
-            self.model.add_at_most_one(self._from_pool[position])
+    def most(self, first: int, final: int, *, is_last_in: bool) -> int:
+        """How many shifts the rest lets the window hold."""
+        count, free_from = (1, (self.last or 0) + self.rest + 1) if is_last_in else (0, 0)
+        for position in self.positions[first : final + 1]:
+            if position >= free_from:
+                count, free_from = count + 1, position + self.rest + 1
+        return count
