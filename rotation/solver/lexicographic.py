@@ -8,7 +8,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from rotation.solver.engine import SLICES, Run, Slice
+from rotation.solver.engine import SLICES, SLICES_WITH_MUCH_REST, Run, Slice
 from rotation.solver.joint import joined, joint
 from rotation.solver.model import Held, RotaModel
 from rotation.solver.objectives import rota_values
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rotation.solver.joint import Joint
 
 MEASURES = {"unfairness": load_measure, "holidays": holiday_measure}
-PROBE = (Slice(way="relaxation", budget=10.0),)
+PROBE = (Slice(way="relaxation", budget=20.0),)
 SHARE_OF_TIME = 0.6
 
 
@@ -59,10 +59,9 @@ class Search:
         names = joined(left)
         ends = self._ends(is_last=len(names) == len(left))
         self.bounds.setdefault(names[0], self._floor(names[0]))
+        rest = self._rest_for_spread(ends) if names[0] == "spread" else 0
         if not self._is_settled(names[0]):
-            rest = self._rest_for_spread(names, ends) if names[0] == "spread" else 0
-            if not all(self._is_settled(name) for name in names):
-                self._search(names, ends=ends, slices=SLICES, rest=rest)
+            self._search(names, ends=ends, slices=self._slices(), rest=rest)
             if not self._is_settled(names[0]):
                 self.proven = False
                 self.stopped = self.stopped or self.clock.stopped or time.monotonic() >= ends
@@ -135,18 +134,23 @@ class Search:
         """What a rota costs at least that has less rest than that."""
         return max(0, self.grid.problem.rules.spacing_target - rest) ** 2
 
-    def _rest_for_spread(self, names: tuple[str, ...], ends: float) -> int:
+    def _slices(self) -> Sequence[Slice]:
+        more_rest = self.held.rest(self.grid) > self.grid.rest
+        return SLICES_WITH_MUCH_REST if more_rest else SLICES
+
+    def _rest_for_spread(self, ends: float) -> int:
         """Try the target itself as the rest, then less and less, and return what rest is enough.
 
-        Such a model is small: with the target as rest nothing costs. Any rota with less rest has
-        a distance that costs, so the best rota of the model may be proven best of all. A rest
-        that is neither kept nor ruled out in its budget is passed over: a little less may be easy.
+        Such a model is small: with the target as rest nothing costs, so any rota will do. Any
+        rota with less rest has a distance that costs, so the best rota of the model may be proven
+        best of all. A rest that is neither kept nor ruled out in its budget is passed over: a
+        little less may be easy.
         """
         target, step = self.grid.problem.rules.spacing_target, 1
         rest = target - 1
         while rest > self.grid.rest and not self._is_enough(rest) and not self._is_over(ends):
             before = self._value("spread")
-            is_possible = self._search(names, ends=ends, slices=PROBE, rest=rest)
+            is_possible = self._search(("spread",), ends=ends, slices=PROBE, rest=rest)
             if is_possible and self._value("spread") == before:
                 step *= 2
             rest -= step
