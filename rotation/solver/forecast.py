@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rotation.solver.engine import SLICES, Clock, Run
+from rotation.solver.explain import pin_conflicts
 from rotation.solver.grid import grid_of
 from rotation.solver.instance import Person, Pin, Problem, Role, Span
 from rotation.solver.model import Held, RotaModel
@@ -83,6 +84,9 @@ def forecast(
     Raises:
         ContradictionError: pins contradict the rules.
     """
+    conflicts = pin_conflicts(problem)
+    if conflicts:
+        raise ContradictionError(conflicts)
     search = _Search(_asked(problem), limits, should_stop)
     try:
         covered = search.covered_weeks()

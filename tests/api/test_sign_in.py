@@ -22,6 +22,7 @@ def _example(path: str) -> str:
         "<slug:slug>": "core",
         "<slug:month>": "2026-10",
         "<slug:layout>": "detail",
+        "<slug:level>": "primary",
     }
     for pattern, value in parts.items():
         path = path.replace(pattern, value)

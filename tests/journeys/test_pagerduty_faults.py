@@ -119,7 +119,7 @@ def _killed_at(copy: Copy, method: str, path: str) -> None:
         stdout=subprocess.DEVNULL,
     )
     try:
-        copy.parts.wait_for(lambda: _slow(copy), seconds=30)
+        copy.parts.wait_for(lambda: _slow(copy))
     finally:
         process.kill()
         process.wait()

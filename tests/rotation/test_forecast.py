@@ -270,6 +270,16 @@ def test_fixed_weeks_that_contradict_the_rules_are_said() -> None:
     assert {each.code for each in caught.value.conflicts} == {"pin_rest"}
 
 
+def test_somebody_fixed_who_serves_no_more_is_said_though_nobody_covers_any_week() -> None:
+    gone = problem.Pin(week=_week(0), level="primary", person="gone")
+    given = dataclasses.replace(_problem([]), pins=(gone,))
+
+    with pytest.raises(forecast.ContradictionError) as caught:
+        _asked(given)
+
+    assert {each.code for each in caught.value.conflicts} == {"pin_unknown"}
+
+
 def test_a_newcomers_limit_counts_once_for_each_term() -> None:
     given = _problem([], weeks=4, rest=0, objectives=("overload", "gaps"))
 
