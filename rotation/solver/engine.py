@@ -34,7 +34,7 @@ SLICES = tuple(
     Slice(way=way, budget=budget) for budget in (30.0, 120.0) for way in ("branch", "bounds")
 )
 # With much rest the relaxation is nearly a rota: branching where it is fractional is quickest.
-SLICES_WITH_MUCH_REST = (Slice(way="relaxation", budget=30.0), *SLICES)
+SLICES_WITH_MUCH_REST = (Slice(way="relaxation", budget=6.0), *SLICES)
 
 
 @dataclasses.dataclass(kw_only=True)
