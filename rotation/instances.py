@@ -10,6 +10,7 @@ from rotation.solver import problem
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Iterator
 
     from rotation.domain import planning
 
@@ -51,15 +52,9 @@ def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> p
             spacing_target=plan.spacing_weeks,
         ),
         people=_people(plan, levels),
-        pins=tuple(
-            problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
-            for level in levels
-            for week, engineer_id in agreements.solver_pins(level)
-        ),
+        pins=tuple(pin for level in levels for pin in _pins(level, agreements.solver_pins(level))),
         forbidden=tuple(
-            problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
-            for level in levels
-            for week, engineer_id in _forbidden(plan, levels, level)
+            pin for level in levels for pin in _pins(level, _forbidden(plan, levels, level))
         ),
         published=tuple(
             problem.PublishedCell(
@@ -72,6 +67,11 @@ def problem_of(plan: planning.Plan, levels: tuple[planning.PlanLevel, ...]) -> p
         ),
         objectives=plan.objectives,
     )
+
+
+def _pins(level: planning.PlanLevel, found: Iterable[tuple[dt.date, int]]) -> Iterator[problem.Pin]:
+    for week, engineer_id in found:
+        yield problem.Pin(week=week.isoformat(), level=level.level, person=str(engineer_id))
 
 
 def holders_of(plan: planning.Plan) -> dict[tuple[str, dt.date], int]:

@@ -15,6 +15,8 @@ from rotation import access
 from rotation.operations import drift_checks, drift_choices
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
     from rotation.models import Drift
@@ -34,45 +36,32 @@ def check(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_POST
 def adopt(request: SignedInRequest, slug: str, drift_id: int) -> HttpResponse:
     """Make the override a cover."""
-    drift = _drift(request, slug, drift_id)
-    drift_choices.adopt_drift(
-        drift_id=drift.pk,
-        seen=request.POST.get("seen", ""),
-        actor=request.viewer.actor,
-        now=clock.now(),
-    )
-    nudge("rotation.sweep_syncs")
-    messages.success(request, "The override is a cover now; PagerDuty stays as it is.")
-    return _back(slug)
+    told = "The override is a cover now; PagerDuty stays as it is."
+    return _decide(request, slug, drift_id, drift_choices.adopt_drift, told)
 
 
 @require_POST
 def restore(request: SignedInRequest, slug: str, drift_id: int) -> HttpResponse:
     """Put back what is published."""
-    drift = _drift(request, slug, drift_id)
-    drift_choices.restore_drift(
-        drift_id=drift.pk,
-        seen=request.POST.get("seen", ""),
-        actor=request.viewer.actor,
-        now=clock.now(),
-    )
-    nudge("rotation.sweep_syncs")
-    messages.success(request, "PagerDuty shows what is published within a minute.")
-    return _back(slug)
+    told = "PagerDuty shows what is published within a minute."
+    return _decide(request, slug, drift_id, drift_choices.restore_drift, told)
 
 
 @require_POST
 def leave(request: SignedInRequest, slug: str, drift_id: int) -> HttpResponse:
     """Leave it as PagerDuty shows it."""
+    told = "It stays as PagerDuty shows it. You are told if it changes."
+    return _decide(request, slug, drift_id, drift_choices.leave_drift, told)
+
+
+def _decide(
+    request: SignedInRequest, slug: str, drift_id: int, choose: Callable[..., object], told: str
+) -> HttpResponse:
     drift = _drift(request, slug, drift_id)
-    drift_choices.leave_drift(
-        drift_id=drift.pk,
-        seen=request.POST.get("seen", ""),
-        actor=request.viewer.actor,
-        now=clock.now(),
-    )
+    seen = request.POST.get("seen", "")
+    choose(drift_id=drift.pk, seen=seen, actor=request.viewer.actor, now=clock.now())
     nudge("rotation.sweep_syncs")
-    messages.success(request, "It stays as PagerDuty shows it. You are told if it changes.")
+    messages.success(request, told)
     return _back(slug)
 
 
