@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from common.clocks import Clocks
 from rotation import syncing
 from rotation.models import Rotation, Shift, SyncRun
 from rotation.operations import syncing as operations
@@ -66,7 +67,7 @@ class Measured:
             token=lambda: self.simulator.token,
             recorder=self.count,
         )
-        clocks = syncing.Clocks(now=self.now, real_now=self.now)
+        clocks = Clocks(now=self.now, real_now=self.now)
         syncing.sync_rotation(
             run_id=run.pk, gateway=gateway, clocks=clocks, holder="measuring", seen=seen
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from common.keeping import Keeper
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from common.clocks import Clocks
     from rotation.models import WeekQuestion
 
 TIME_LIMIT_SECONDS = 120.0
@@ -25,14 +25,6 @@ TIME_LIMIT_SECONDS = 120.0
 
 class NoAnswerError(Exception):
     """The question cannot be answered any more; the message says why."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 def answer_question(*, question_id: int, holder: str, clocks: Clocks) -> bool:

@@ -32,8 +32,9 @@ from rotation.queries import drift_facts, patterns
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from common.clocks import Clocks
     from rotation.domain.pagerduty_state import (
         AuditRecord,
         FinalEntry,
@@ -45,14 +46,6 @@ if TYPE_CHECKING:
     from rotation.queries.syncing import LevelToSync
 
 AUDIT_DAYS = dt.timedelta(days=30)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 def check_drift(*, check_id: int, gateway: Gateway, clocks: Clocks, holder: str) -> bool:

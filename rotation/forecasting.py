@@ -17,15 +17,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
 
+    from common.clocks import Clocks
+
 TIME_LIMIT_SECONDS = 60.0
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 def compute_forecast(*, forecast_id: int, holder: str, clocks: Clocks) -> bool:

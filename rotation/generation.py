@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from common import fault_points
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from common.clocks import Clocks
     from rotation.solver.solution import GapReason, PinConflict, Solution
 
 TIME_LIMIT_SECONDS = 60.0
@@ -25,14 +25,6 @@ TIME_LIMIT_SECONDS = 60.0
 
 class NoScheduleError(Exception):
     """Agreed covers or weeks fixed by hand contradict the rules: no schedule keeps both."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 def generate_draft(*, draft_id: int, holder: str, clocks: Clocks) -> bool:

@@ -25,8 +25,9 @@ from rotation.pagerduty.kept import KeptGateway
 from rotation.queries import hook_state, hook_work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from common.clocks import Clocks
     from rotation.domain.subscriptions import SubscriptionState
     from rotation.models import WebhookSubscription
     from rotation.pagerduty.gateway import Gateway
@@ -46,14 +47,6 @@ class NoKeyError(Exception):
 
 class TakenOverError(Exception):
     """The lease ran out and another worker looks."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 def look_after(*, gateway: Gateway, holder: str, clocks: Clocks) -> bool:

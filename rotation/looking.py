@@ -23,8 +23,9 @@ from rotation.pagerduty.kept import KeptGateway
 from rotation.queries import adoptable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from common.clocks import Clocks
     from rotation.domain.pagerduty_policy import PolicyState
     from rotation.pagerduty.gateway import Gateway
 
@@ -40,14 +41,6 @@ NO_WEEK = "Nothing is published for it, so it would be left without anybody. Pub
 
 class TakenOverError(Exception):
     """The lease ran out and another worker has the question."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 def look_up(*, lookup_id: int, gateway: Gateway, clocks: Clocks, holder: str) -> bool:

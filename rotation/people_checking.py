@@ -5,7 +5,6 @@ Nothing here holds a transaction while PagerDuty is asked.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import random
 from typing import TYPE_CHECKING
@@ -19,22 +18,15 @@ from rotation.pagerduty.gateway import GatewayError, NotNowError
 from rotation.queries import identities, people_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from common.clocks import Clocks
     from rotation.domain.pagerduty_state import UserWithContacts
     from rotation.pagerduty.gateway import Gateway
     from rotation.queries.people_facts import PersonToCheck
 
 FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 3600.0
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 def check_people(*, check_id: int, gateway: Gateway, holder: str, clocks: Clocks) -> bool:

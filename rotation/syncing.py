@@ -39,8 +39,9 @@ from rotation.queries import policy_syncing as policy_queries
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from common.clocks import Clocks
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_policy import WantedPolicy
     from rotation.domain.pagerduty_state import (
@@ -98,14 +99,6 @@ class LevelsFailedError(Exception):
         """Keep the errors of the levels."""
         super().__init__(" ".join(str(error) for error in errors))
         self.errors = tuple(errors)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Clocks:
-    """The doorway's clocks: business time, which a demo moves, and the machine's."""
-
-    now: Callable[[], dt.datetime]
-    real_now: Callable[[], dt.datetime]
 
 
 @dataclasses.dataclass(slots=True)

@@ -9,6 +9,7 @@ from celery import shared_task
 
 from audit.operations import Actor
 from common import clock
+from common.clocks import Clocks
 from rotation import (
     answering,
     door,
@@ -64,7 +65,7 @@ def generate_draft(*, draft_id: int) -> bool:
     return generation.generate_draft(
         draft_id=draft_id,
         holder=uuid.uuid4().hex,
-        clocks=generation.Clocks(now=clock.now, real_now=clock.real_now),
+        clocks=Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 
@@ -96,7 +97,7 @@ def answer_question(*, question_id: int) -> bool:
     return answering.answer_question(
         question_id=question_id,
         holder=uuid.uuid4().hex,
-        clocks=answering.Clocks(now=clock.now, real_now=clock.real_now),
+        clocks=Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 
@@ -119,7 +120,7 @@ def compute_forecast(*, forecast_id: int) -> bool:
     return forecasting.compute_forecast(
         forecast_id=forecast_id,
         holder=uuid.uuid4().hex,
-        clocks=forecasting.Clocks(now=clock.now, real_now=clock.real_now),
+        clocks=Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 
@@ -151,7 +152,7 @@ def check_people(*, check_id: int) -> bool:
         check_id=check_id,
         gateway=door.gateway(holder=holder),
         holder=holder,
-        clocks=people_checking.Clocks(now=clock.now, real_now=clock.real_now),
+        clocks=Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 
@@ -184,7 +185,7 @@ def look_after_web_hooks() -> bool:
     return hooking.look_after(
         gateway=door.gateway(holder=holder),
         holder=holder,
-        clocks=hooking.Clocks(now=clock.now, real_now=clock.real_now),
+        clocks=Clocks(now=clock.now, real_now=clock.real_now),
     )
 
 
@@ -208,7 +209,7 @@ def look_up(*, lookup_id: int) -> bool:
     return looking.look_up(
         lookup_id=lookup_id,
         gateway=door.gateway(holder=holder),
-        clocks=looking.Clocks(now=clock.now, real_now=clock.real_now),
+        clocks=Clocks(now=clock.now, real_now=clock.real_now),
         holder=holder,
     )
 
@@ -239,7 +240,7 @@ def sync_next() -> int:
         done += syncing.sync_rotation(
             run_id=run_id,
             gateway=door.gateway(holder=holder),
-            clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
+            clocks=Clocks(now=clock.now, real_now=clock.real_now),
             holder=holder,
             seen=seen,
         )
@@ -277,7 +278,7 @@ def check_drift_next() -> int:
         done += drifting.check_drift(
             check_id=check_id,
             gateway=door.gateway(holder=holder),
-            clocks=drifting.Clocks(now=clock.now, real_now=clock.real_now),
+            clocks=Clocks(now=clock.now, real_now=clock.real_now),
             holder=holder,
         )
     return done

@@ -11,6 +11,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from audit.operations import Actor
+from common.clocks import Clocks
 from compensation.operations import periods, rates, weeks
 from compensation.queries import closing
 from config.seeding import company, paging
@@ -276,7 +277,7 @@ def _draft(story: Story, at: dt.datetime) -> Draft:
     generation.generate_draft(
         draft_id=draft.pk,
         holder="seed",
-        clocks=generation.Clocks(now=lambda: done_at, real_now=lambda: done_at),
+        clocks=Clocks(now=lambda: done_at, real_now=lambda: done_at),
     )
     return draft
 

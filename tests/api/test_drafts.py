@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit.models import AuditEvent
+from common.clocks import Clocks
 from rotation import generation
 from rotation.models import Draft, Shift, SyncRun
 from tests import builders
@@ -18,7 +19,7 @@ def solve(draft_id: int) -> None:
     generation.generate_draft(
         draft_id=draft_id,
         holder="worker",
-        clocks=generation.Clocks(now=lambda: builders.NOW, real_now=lambda: builders.NOW),
+        clocks=Clocks(now=lambda: builders.NOW, real_now=lambda: builders.NOW),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit.operations import Actor
+from common.clocks import Clocks
 from compensation.operations import weeks
 from rotation import generation, syncing
 from rotation.pagerduty.http import HttpGateway
@@ -52,7 +53,7 @@ class InProcess:
         """Solve, sync and pay whatever waits, as the tasks do."""
         now = self.now()
         for draft_id in waiting.waiting_draft_ids(real_now=now):
-            clocks = generation.Clocks(now=self.now, real_now=self.now)
+            clocks = Clocks(now=self.now, real_now=self.now)
             generation.generate_draft(draft_id=draft_id, holder="worker", clocks=clocks)
         for run_id in sync_queries.waiting_run_ids(now=now, real_now=now):
             syncing.sync_rotation(
@@ -60,7 +61,7 @@ class InProcess:
                 gateway=HttpGateway(
                     url=self.simulator.base_url, token=lambda: self.simulator.token
                 ),
-                clocks=syncing.Clocks(now=self.now, real_now=self.now),
+                clocks=Clocks(now=self.now, real_now=self.now),
                 holder="worker",
             )
         weeks.complete_weeks(actor=SWEEP, now=now)

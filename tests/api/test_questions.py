@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit.models import AuditEvent
+from common.clocks import Clocks
 from rotation import answering
 from rotation.models import Shift, WeekQuestion
 from tests import builders
@@ -44,7 +45,7 @@ def _work() -> None:
         answering.answer_question(
             question_id=question_id,
             holder="worker",
-            clocks=answering.Clocks(now=lambda: builders.NOW, real_now=lambda: builders.NOW),
+            clocks=Clocks(now=lambda: builders.NOW, real_now=lambda: builders.NOW),
         )
 
 

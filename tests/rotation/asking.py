@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from common.clocks import Clocks
 from rotation import answering
 from rotation.models import Draft, Shift, WeekQuestion
 from rotation.operations import questions
@@ -33,7 +34,7 @@ def answer(question: WeekQuestion, *, at: dt.datetime = NOW, holder: str = "work
     return answering.answer_question(
         question_id=question.pk,
         holder=holder,
-        clocks=answering.Clocks(now=lambda: at, real_now=lambda: at),
+        clocks=Clocks(now=lambda: at, real_now=lambda: at),
     )
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from audit.operations import Actor
+from common.clocks import Clocks
 from rotation import drifting
 from rotation.models import Drift, DriftCheck, Level, PolicyVersion, Shift
 from rotation.operations import drift_checks
@@ -86,7 +87,7 @@ class Scene:
         drifting.check_drift(
             check_id=check.pk,
             gateway=self.published.gateway(self.simulator),
-            clocks=drifting.Clocks(now=lambda: self.at, real_now=lambda: self.at),
+            clocks=Clocks(now=lambda: self.at, real_now=lambda: self.at),
             holder="worker",
         )
         check.refresh_from_db()

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.operations import Actor
+from common.clocks import Clocks
 from rotation import generation
 from rotation.models import Draft, Level, Rotation, Shift
 from rotation.operations import drafts, publishing
@@ -20,7 +21,7 @@ from tests.builders import NEXT_WEEK, NOW, WEEK
 if TYPE_CHECKING:
     from volunteers.models import Engineer
 
-CLOCKS = generation.Clocks(now=lambda: NOW, real_now=lambda: NOW)
+CLOCKS = Clocks(now=lambda: NOW, real_now=lambda: NOW)
 TERM_START = NEXT_WEEK - 8 * WEEK
 SLUG = "core"
 

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from audit.operations import Actor
+from common.clocks import Clocks
 from rotation import generation, syncing
 from rotation.domain import stints
 from rotation.models import Level, Rotation, Shift, SyncRun
@@ -47,9 +48,9 @@ class Published:
         run.refresh_from_db()
         return run
 
-    def clocks(self) -> syncing.Clocks:
+    def clocks(self) -> Clocks:
         """Both clocks stand still."""
-        return syncing.Clocks(now=lambda: self.at, real_now=lambda: self.at)
+        return Clocks(now=lambda: self.at, real_now=lambda: self.at)
 
     def publish(self, weeks: int = 26) -> None:
         """Ask for a draft, solve it and publish it."""
@@ -60,7 +61,7 @@ class Published:
         generation.generate_draft(
             draft_id=draft.pk,
             holder="worker",
-            clocks=generation.Clocks(now=lambda: self.at, real_now=lambda: self.at),
+            clocks=Clocks(now=lambda: self.at, real_now=lambda: self.at),
         )
         publishing.publish_draft(
             draft_id=draft.pk, escalation_gaps_confirmed=True, actor=actor, now=self.at

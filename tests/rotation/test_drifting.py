@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.models import AuditEvent
+from common.clocks import Clocks
 from outbox.models import Message
 from rotation import drifting
 from rotation.models import Drift, DriftCheck, Level
@@ -223,7 +224,7 @@ def test_a_sync_that_comes_between_makes_the_check_wait_again(scene: Scene) -> N
     kept = drifting.check_drift(
         check_id=check.pk,
         gateway=scene.published.gateway(scene.simulator),
-        clocks=drifting.Clocks(now=now, real_now=lambda: scene.at),
+        clocks=Clocks(now=now, real_now=lambda: scene.at),
         holder="worker",
     )
 

@@ -10,6 +10,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.clocks import Clocks
 from outbox.models import Message
 from rotation import forecasting, tasks
 from rotation.models import Forecast, Shift
@@ -58,7 +59,7 @@ def _compute(row: Forecast, *, at: dt.datetime = NOW, holder: str = "worker") ->
     done = forecasting.compute_forecast(
         forecast_id=row.pk,
         holder=holder,
-        clocks=forecasting.Clocks(now=lambda: at, real_now=lambda: at),
+        clocks=Clocks(now=lambda: at, real_now=lambda: at),
     )
     row.refresh_from_db()
     return done

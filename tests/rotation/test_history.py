@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit.operations import Actor
+from common.clocks import Clocks
 from compensation.models import Entry
 from compensation.operations import weeks as paying
 from rotation import generation, instances
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from rotation.models import Rotation
     from volunteers.models import Engineer
 
-CLOCKS = generation.Clocks(now=lambda: NOW, real_now=lambda: NOW)
+CLOCKS = Clocks(now=lambda: NOW, real_now=lambda: NOW)
 SHELL = Actor.shell()
 LAST_CHRISTMAS = dt.date(2025, 12, 22)
 CHRISTMAS = dt.date(2026, 12, 21)

@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from audit.models import AuditEvent
 from audit.operations import Actor
 from common import sealing
+from common.clocks import Clocks
 from outbox.models import Message
 from rotation import hooking
 from rotation.models import Incident, Page, Rotation, WebhookCare, WebhookSubscription
@@ -61,7 +62,7 @@ class Care:
     def look(self) -> bool:
         """One worker, as the sweep wakes it; the simulator's clock goes along."""
         self.simulator.move_to(f"{self.now:%Y-%m-%dT%H:%M:%SZ}")
-        clocks = hooking.Clocks(now=lambda: self.now, real_now=lambda: self.now)
+        clocks = Clocks(now=lambda: self.now, real_now=lambda: self.now)
         return hooking.look_after(gateway=self._gateway, holder="worker", clocks=clocks)
 
     def there(self) -> list[Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from audit.models import AuditEvent
 from audit.operations import Actor
+from common.clocks import Clocks
 from rotation import looking
 from rotation.models import Level, Lookup, Rotation
 from rotation.operations import adoption, lookups
@@ -42,7 +43,7 @@ class Asking:
         looking.look_up(
             lookup_id=lookup.pk,
             gateway=self.published.gateway(self.simulator),
-            clocks=looking.Clocks(now=lambda: at, real_now=lambda: at),
+            clocks=Clocks(now=lambda: at, real_now=lambda: at),
             holder="worker",
         )
         lookup.refresh_from_db()

@@ -8,6 +8,7 @@ import time_machine
 
 from audit.models import AuditEvent
 from audit.operations import Actor
+from common.clocks import Clocks
 from config.seeding import company, pagerduty
 from outbox.models import Message
 from rotation import people_checking, tasks
@@ -56,7 +57,7 @@ def _by_mail(name: str, **more: Any) -> dict[str, Any]:
 def _check(gateway: HttpGateway, *, now: dt.datetime = NOW, holder: str = "worker") -> PeopleCheck:
     people_checks.queue_check(cause="a test", now=now)
     check = PeopleCheck.objects.get(state=PeopleCheck.State.QUEUED)
-    clocks = people_checking.Clocks(now=lambda: now, real_now=lambda: now)
+    clocks = Clocks(now=lambda: now, real_now=lambda: now)
     people_checking.check_people(check_id=check.pk, gateway=gateway, holder=holder, clocks=clocks)
     check.refresh_from_db()
     return check

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connections
 
+from common.clocks import Clocks
 from rotation import generation
 from rotation.domain.progress import SearchNotes
 from rotation.models import Draft, DraftShift
@@ -35,18 +36,18 @@ def _asked(team: TeamAtWork) -> Draft:
     )
 
 
-def _ticking() -> generation.Clocks:
+def _ticking() -> Clocks:
     """Clocks whose time passes as the machine's."""
     started = time.monotonic()
 
     def now() -> dt.datetime:
         return NOW + dt.timedelta(seconds=time.monotonic() - started)
 
-    return generation.Clocks(now=now, real_now=now)
+    return Clocks(now=now, real_now=now)
 
 
-def _clocks_at(instant: dt.datetime) -> generation.Clocks:
-    return generation.Clocks(now=lambda: instant, real_now=lambda: instant)
+def _clocks_at(instant: dt.datetime) -> Clocks:
+    return Clocks(now=lambda: instant, real_now=lambda: instant)
 
 
 @dataclasses.dataclass(kw_only=True)

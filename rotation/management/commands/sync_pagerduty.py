@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
+from common.clocks import Clocks
 from rotation import door, planned, syncing
 from rotation.models import Rotation, SyncRun
 from rotation.operations import account
@@ -104,7 +105,7 @@ def _try(run: SyncRun) -> None:
     syncing.sync_rotation(
         run_id=run.pk,
         gateway=_gateway(),
-        clocks=syncing.Clocks(now=clock.now, real_now=clock.real_now),
+        clocks=Clocks(now=clock.now, real_now=clock.real_now),
         holder=uuid.uuid4().hex,
     )
 
