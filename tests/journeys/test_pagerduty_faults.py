@@ -98,7 +98,7 @@ class Copy:
         assert len(spans) == len(set(map(str, spans)))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def copy() -> Iterator[Copy]:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="rota-faults-"))
     made = Copy(folder)
