@@ -9,6 +9,7 @@ from rotation.models.account import (
     WithheldWeek,
 )
 from rotation.models.answers import Forecast, WeekQuestion
+from rotation.models.asking import CoverAsk, SwapOffer
 from rotation.models.drafts import Draft, DraftRule, DraftShift
 from rotation.models.drift import Drift, DriftCheck
 from rotation.models.history import HistoryWeek
@@ -29,6 +30,7 @@ from rotation.models.syncs import SyncRun, SyncStep
 
 __all__ = [
     "Cover",
+    "CoverAsk",
     "Disturbance",
     "Draft",
     "DraftRule",
@@ -50,6 +52,7 @@ __all__ = [
     "Rotation",
     "Service",
     "Shift",
+    "SwapOffer",
     "SyncRun",
     "SyncStep",
     "WebhookCare",

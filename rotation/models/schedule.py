@@ -84,6 +84,10 @@ class Cover(models.Model):
     accepted_at = models.DateTimeField(null=True)
     acceptance_number = models.PositiveIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
+    asks_everyone = models.BooleanField(default=False)
+    is_urgent = models.BooleanField(default=False)
+    reminded_at = models.DateTimeField(null=True)
+    managers_told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
