@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from common import clock, heartbeat
 from outbox import queries as outbox_queries
-from rotation.queries import waiting
+from rotation.queries import waiting, worked
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -86,6 +86,12 @@ def _waiting() -> dict[str, Any]:
         "sync": oldest.sync_at,
         "question": oldest.question_at,
         "forecast": oldest.forecast_at,
+        "people_check": oldest.people_check_at,
+        "drift_check": oldest.drift_check_at,
+        "lookup": oldest.lookup_at,
+        "web_hook": oldest.web_hook_at,
+        "web_hook_order": oldest.web_hook_order_at,
+        "week": worked.oldest_ended_at(now=now),
     }
     last = waiting.last_good_sync_at()
     return {

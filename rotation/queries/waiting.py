@@ -7,14 +7,33 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max, Min, Q
 
-from rotation.models import Draft, Forecast, SyncRun, WeekQuestion
+from rotation.models import (
+    Draft,
+    DriftCheck,
+    Forecast,
+    Lookup,
+    PeopleCheck,
+    SyncRun,
+    WebhookCare,
+    WebhookEvent,
+    WeekQuestion,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from django.db.models import Model, QuerySet
+
 WAITING = [Draft.State.QUEUED, Draft.State.SOLVING]
 ASKED = [WeekQuestion.State.QUEUED, WeekQuestion.State.WORKING]
 LOOKING = [Forecast.State.QUEUED, Forecast.State.WORKING]
+SYNCING = [SyncRun.State.QUEUED, SyncRun.State.RUNNING]
+COMPARING = [DriftCheck.State.QUEUED, DriftCheck.State.RUNNING]
+ASKING = [Lookup.State.QUEUED, Lookup.State.RUNNING]
+# A check that failed is tried again by itself as long as it has a next time.
+CHECKING = Q(state__in=[PeopleCheck.State.QUEUED, PeopleCheck.State.RUNNING]) | Q(
+    state=PeopleCheck.State.FAILED, next_try_at__isnull=False
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +44,11 @@ class Oldest:
     sync_at: dt.datetime | None
     question_at: dt.datetime | None
     forecast_at: dt.datetime | None
+    people_check_at: dt.datetime | None
+    drift_check_at: dt.datetime | None
+    lookup_at: dt.datetime | None
+    web_hook_at: dt.datetime | None
+    web_hook_order_at: dt.datetime | None
 
 
 def waiting_draft_ids(*, real_now: dt.datetime) -> list[int]:
@@ -52,17 +76,24 @@ def waiting_forecast_ids(*, real_now: dt.datetime) -> list[int]:
 
 
 def oldest_waiting() -> Oldest:
-    """The ages that readiness reports."""
-    drafts = Draft.objects.filter(state__in=WAITING).aggregate(at=Min("requested_at"))
-    syncs = SyncRun.objects.filter(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING])
-    questions = WeekQuestion.objects.filter(state__in=ASKED)
-    forecasts = Forecast.objects.filter(state__in=LOOKING)
+    """The ages that readiness reports; a query each."""
+    events = WebhookEvent.objects.filter(state=WebhookEvent.State.WAITING)
     return Oldest(
-        draft_at=drafts["at"],
-        sync_at=syncs.aggregate(at=Min("queued_at"))["at"],
-        question_at=questions.aggregate(at=Min("asked_at"))["at"],
-        forecast_at=forecasts.aggregate(at=Min("queued_at"))["at"],
+        draft_at=_oldest(Draft.objects.filter(state__in=WAITING), "requested_at"),
+        sync_at=_oldest(SyncRun.objects.filter(state__in=SYNCING), "queued_at"),
+        question_at=_oldest(WeekQuestion.objects.filter(state__in=ASKED), "asked_at"),
+        forecast_at=_oldest(Forecast.objects.filter(state__in=LOOKING), "queued_at"),
+        people_check_at=_oldest(PeopleCheck.objects.filter(CHECKING), "queued_at"),
+        drift_check_at=_oldest(DriftCheck.objects.filter(state__in=COMPARING), "queued_at"),
+        lookup_at=_oldest(Lookup.objects.filter(state__in=ASKING), "queued_at"),
+        web_hook_at=_oldest(events, "received_at"),
+        web_hook_order_at=_oldest(WebhookCare.objects.exclude(asked=""), "asked_at"),
     )
+
+
+def _oldest(rows: QuerySet[Model], column: str) -> dt.datetime | None:
+    found: dt.datetime | None = rows.aggregate(at=Min(column))["at"]
+    return found
 
 
 def last_good_sync_at() -> dt.datetime | None:

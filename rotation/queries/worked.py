@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from common.periods import Period, intersection
@@ -87,10 +87,20 @@ def ended_shift_ids(*, now: dt.datetime) -> list[int]:
 
     A cancelled one ended at its cancellation.
     """
+    in_order = _ended(now).order_by("over_at", "pk")
+    return list(in_order.values_list("pk", flat=True))
+
+
+def oldest_ended_at(*, now: dt.datetime) -> dt.datetime | None:
+    """When the shift ended that has waited longest for its pay; None when none waits."""
+    found: dt.datetime | None = _ended(now).aggregate(at=Min("over_at"))["at"]
+    return found
+
+
+def _ended(now: dt.datetime) -> QuerySet[Shift]:
     waiting = Shift.objects.filter(completed_at__isnull=True)
     ended = waiting.filter(ends_at__lte=now) | waiting.filter(cancelled_at__lte=now)
-    in_order = ended.order_by(Coalesce("cancelled_at", "ends_at"), "pk")
-    return list(in_order.values_list("pk", flat=True))
+    return ended.annotate(over_at=Coalesce("cancelled_at", "ends_at"))
 
 
 def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[WorkedShift]:
