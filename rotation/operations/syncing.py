@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEASE = dt.timedelta(seconds=60)
 MOST_DEATHS = 10
+MOST_LOOKS = 20
 REST = dt.timedelta(minutes=10)
 SYNC = Actor.sweep("sync_rotation")
 UNANSWERED = "The worker ended before an answer came: it may have been done or not."
@@ -36,18 +37,23 @@ def queue_sync(
     `starts_at` is the first instant that PagerDuty is to show differently, if that is known; what
     starts soon is written before the rest. A change that earlier runs did not bring there counts.
     """
-    first = _first_change(rotation_id, starts_at)
-    waiting = SyncRun.objects.filter(rotation_id=rotation_id, state=State.QUEUED)
-    if waiting.update(cause=cause[:200], queued_at=now, first_change_at=first):
+    asked = {
+        "cause": cause[:200],
+        "queued_at": now,
+        "first_change_at": _first_change(rotation_id, starts_at),
+    }
+    for _look in range(MOST_LOOKS):
+        waiting = SyncRun.objects.filter(rotation_id=rotation_id, state=State.QUEUED)
+        # The row stays locked until the caller commits: no worker begins without the change.
+        if waiting.update(**asked, tries=0):
+            return
+        try:
+            with transaction.atomic():
+                SyncRun.objects.create(rotation_id=rotation_id, **asked)
+        except IntegrityError:
+            continue  # somebody else queued one between the look and the write
         return
-    try:
-        with transaction.atomic():
-            SyncRun.objects.create(
-                rotation_id=rotation_id, cause=cause[:200], queued_at=now, first_change_at=first
-            )
-    except IntegrityError:
-        # Somebody else queued one between the look and the write: it serves us as well.
-        return
+    raise AssertionError("a run is queued or can be")
 
 
 def _first_change(rotation_id: int, starts_at: dt.datetime | None) -> dt.datetime | None:
