@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -224,7 +225,32 @@ def _restrictions(reading: Reading, sent: object, where: str) -> list[Json]:
             if raw["type"] == "weekly_restriction":
                 names.append("start_day_of_week")
             kept.append({name: raw[name] for name in names})
+    refuses = reading.account.switches.text("overlapping_restrictions") == "refused"
+    if refuses and _overlap(kept):
+        reading.problems.append(f"{where}: restrictions must not overlap")
     return kept
+
+
+def _overlap(restrictions: list[Json]) -> bool:
+    """Whether any two share time in an ordinary week, which begins again where it ends."""
+    spans = sorted(
+        (start, start + restriction["duration_seconds"])
+        for restriction in restrictions
+        for start in _starts(restriction)
+    )
+    if not spans:
+        return False
+    around = [*spans, (spans[0][0] + times.WEEK, spans[0][1] + times.WEEK)]
+    return any(before[1] > after[0] for before, after in itertools.pairwise(around))
+
+
+def _starts(restriction: Json) -> list[int]:
+    """The seconds of the week at which it begins."""
+    opens = dt.time.fromisoformat(restriction["start_time_of_day"])
+    second = opens.hour * 3600 + opens.minute * 60 + opens.second
+    weekly = restriction["type"] == "weekly_restriction"
+    days = [restriction["start_day_of_week"]] if weekly else range(1, _SUNDAY + 1)
+    return [(day - 1) * times.DAY + second for day in days]
 
 
 def _restriction_problems(raw: Any, where: str) -> Iterable[str]:

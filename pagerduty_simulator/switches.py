@@ -39,6 +39,11 @@ SWITCHES: dict[str, Switch] = {
         others=("fixed_seconds",),
         question="Does the end of a restriction keep its wall-clock time over a clock change?",
     ),
+    "overlapping_restrictions": Switch(
+        default="accepted",
+        others=("refused",),
+        question="May two restrictions of a layer overlap? (They then count as one.)",
+    ),
     "left_out_layers": Switch(
         default="kept",
         others=("ended", "refused"),

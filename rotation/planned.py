@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from rotation import reading
+from rotation import fitting, reading
 from rotation.domain import pagerduty_policy, pagerduty_preview, pagerduty_weeks
 from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from common.periods import Period
-    from rotation.domain.pagerduty_plan import Plan, Step, WantedLevel
+    from rotation.domain.pagerduty_plan import Plan, Step
     from rotation.domain.pagerduty_policy import PolicyState, WantedPolicy
     from rotation.domain.pagerduty_state import ScheduleState
     from rotation.domain.pagerduty_weeks import WeekShown
@@ -135,7 +135,15 @@ def _level_plan(
         held = reading.held_schedule(gateway, wanted, level)
     except (NotFoundError, UpgradedScheduleError) as error:
         return LevelPlan(level=level.name, trouble=str(error))
-    plan = reading.level_plan(gateway, wanted, held, level, now)
+    fit = fitting.fitting_plan(
+        gateway,
+        wanted,
+        lambda asked: reading.level_plan(gateway, asked, held, level, now),
+        now,
+    )
+    if fit.refusal is not None:
+        raise fit.refusal
+    plan = fit.plan
     shown = [] if held is None else reading.final_entries(gateway, wanted, held.ref, now)
     after = pagerduty_preview.expected(wanted, plan)
     return LevelPlan(
@@ -144,20 +152,9 @@ def _level_plan(
         plan=plan,
         unmatched=tuple(sorted(queries.unmatched_names(level, users))),
         weeks=tuple(pagerduty_weeks.weeks_shown(wanted, shown, after, now)),
-        differs=tuple(_differing_weeks(gateway, wanted, plan, now)),
+        differs=tuple(pagerduty_preview.weeks_of(wanted, fit.differs)),
         nobody=tuple(uncalled.nobody_called(level, users, now)),
     )
-
-
-def _differing_weeks(
-    gateway: Gateway, wanted: WantedLevel, plan: Plan, now: dt.datetime
-) -> list[dt.date]:
-    since = now + reading.SETTLING
-    body = pagerduty_preview.preview_body(plan, since)
-    if body is None:
-        return []
-    found = reading.preview_differences(gateway, wanted, body, since)
-    return pagerduty_preview.weeks_of(wanted, found)
 
 
 def _policy_plan(

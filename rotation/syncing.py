@@ -12,15 +12,17 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from rotation import reading
+from rotation import fitting, reading
 from rotation.domain import (
     pagerduty_plan,
     pagerduty_policy,
     pagerduty_preview,
     pagerduty_words,
 )
+from rotation.domain.pagerduty_forms import PLAIN, Form
 from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
+from rotation.fitting import PreviewDiffersError
 from rotation.models import Level
 from rotation.operations import policy_syncing
 from rotation.operations import syncing as operations
@@ -44,9 +46,7 @@ if TYPE_CHECKING:
     from common.clocks import Clocks
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_policy import WantedPolicy
-    from rotation.domain.pagerduty_state import (
-        OverrideResult,
-    )
+    from rotation.domain.pagerduty_state import OverrideResult, ScheduleState
     from rotation.models import SyncRun
     from rotation.pagerduty.gateway import Gateway
 
@@ -67,10 +67,6 @@ class OutOfLineError(Exception):
 
 class OverrideRefusedError(OutOfLineError):
     """PagerDuty did not take an override, in its own words."""
-
-
-class PreviewDiffersError(Exception):
-    """PagerDuty would show somebody else than the stints, so nothing was written."""
 
 
 class TakenOverError(Exception):
@@ -212,7 +208,9 @@ class _Work:
         if errors:
             raise LevelsFailedError(errors)
 
-    def _bring_in_line(self, level: queries.LevelToSync, directory: Directory) -> None:
+    def _bring_in_line(
+        self, level: queries.LevelToSync, directory: Directory, form: Form = PLAIN
+    ) -> None:
         users = level.users(directory)
         self.unmatched |= queries.unmatched_names(level, users)
         wanted = queries.wanted_level(self.run.rotation, level, users, self.clocks.now())
@@ -220,12 +218,14 @@ class _Work:
         ref = held.ref if held is not None else ""
         if ref and ref != level.schedule_ref:
             self._remember(level, ref)
-        plan = reading.level_plan(self.gateway, wanted, held, level, self.clocks.now())
-        self._ask_preview(wanted, plan, directory)
+        wanted, plan = self._fitting(dataclasses.replace(wanted, form=form), held, level)
         ref, refusals = self._write(level, plan, ref, wanted.time_zone)
         if not ref:
             return  # nobody of this level is known to PagerDuty, or no week is published
         if found := self._remaining(wanted, ref):
+            if other := pagerduty_preview.form_for(wanted, plan, found):
+                self._bring_in_line(level, directory, other)
+                return
             told = pagerduty_words.out_of_line(
                 wanted, found, plan.unknown_overrides, directory.names
             )
@@ -236,18 +236,15 @@ class _Work:
             level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
         )
 
-    def _ask_preview(self, wanted: WantedLevel, plan: Plan, directory: Directory) -> None:
-        """Write nothing of a level that would show somebody else, the clock's changes included."""
-        since = self.clocks.now() + reading.SETTLING
-        body = pagerduty_preview.preview_body(plan, since)
-        if body is None:
-            return
-        found = reading.preview_differences(self.gateway, wanted, body, since)
-        if found:
-            weeks = pagerduty_preview.weeks_of(wanted, found)
-            raise PreviewDiffersError(
-                pagerduty_words.preview_differs(wanted, found, weeks, directory.names)
-            )
+    def _fitting(
+        self, wanted: WantedLevel, held: ScheduleState | None, level: queries.LevelToSync
+    ) -> tuple[WantedLevel, Plan]:
+        now = self.clocks.now()
+
+        def plan_of(asked: WantedLevel) -> Plan:
+            return reading.level_plan(self.gateway, asked, held, level, now)
+
+        return fitting.fitting_plan(self.gateway, wanted, plan_of, now).checked(self.names)
 
     def _join_levels(self) -> None:
         """Bring the escalation policy in line, once the levels have their schedules."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from common.periods import Period
 from rotation.domain import slots
+from rotation.domain.pagerduty_forms import PLAIN, Form, weekly_restrictions
 from rotation.domain.pagerduty_state import LayerState, Restriction
 
 if TYPE_CHECKING:
@@ -23,11 +24,8 @@ if TYPE_CHECKING:
 
 WEEK_SECONDS = 604_800
 WEEK = dt.timedelta(seconds=WEEK_SECONDS)
-DAY_SECONDS = 86_400
 # What PagerDuty began or ended "now", by a clock that may be ahead, is over for us too.
 AHEAD = dt.timedelta(seconds=60)
-# No limit is documented; a layer that runs for years would otherwise grow without end.
-MOST_ENTRIES = 60
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +47,27 @@ class LayerPlan:
     changes: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class _Hours:
+    """The on-call hours as restrictions, in both forms."""
+
+    plain: tuple[Restriction, ...]
+    overlapping: tuple[Restriction, ...]
+
+    @classmethod
+    def of(cls, pattern: WeekPattern) -> _Hours:
+        return cls(
+            plain=weekly_restrictions(pattern),
+            overlapping=weekly_restrictions(pattern, overlaps=True),
+        )
+
+    def are_in(self, layer: LayerState) -> bool:
+        return sorted(layer.restrictions) == sorted(self.plain) or self.overlap_in(layer)
+
+    def overlap_in(self, layer: LayerState) -> bool:
+        return sorted(layer.restrictions) == sorted(self.overlapping)
+
+
 @dataclasses.dataclass(slots=True)
 class _Line:
     """A layer in the making: entries from its virtual start to the last week added."""
@@ -67,21 +86,28 @@ def plan_layers(
     now: dt.datetime,
     *,
     takes_over: bool = False,
+    form: Form = PLAIN,
 ) -> LayerPlan:
     """The layers that show the weeks' users, reusing those that PagerDuty holds.
 
     `weeks` are the running and coming ones in order of time, `held` has the lowest precedence
     first. Layers that are live and not needed are ended at `now`. `takes_over` is for layers that
-    humans made: none of them is continued.
+    humans made: none of them is continued. Layers keep their restrictions in either form as long
+    as the plain one is asked for.
     """
-    restrictions = weekly_restrictions(pattern)
-    usable = [layer for layer in held if not takes_over and _is_usable(layer, restrictions, now)]
-    lines = _lines([week for week in weeks if week.user_ref is not None], pattern, usable, now)
+    hours = _Hours.of(pattern)
+    usable = [layer for layer in held if not takes_over and _is_usable(layer, hours, now)]
+    filled = [week for week in weeks if week.user_ref is not None]
+    lines = _lines(filled, pattern, usable, now, form.most_entries)
+    overlaps = form.overlaps or any(hours.overlap_in(layer) for layer in usable)
+    restrictions = hours.overlapping if overlaps else hours.plain
     by_ref = {line.held.ref: line for line in lines if line.held is not None}
     layers: list[LayerState] = []
     changes: list[str] = []
     for layer in held:
         wanted = _continued(layer, by_ref.get(layer.ref), now)
+        if form.overlaps and layer.ref in by_ref:
+            wanted = dataclasses.replace(wanted, restrictions=restrictions)
         changes += _changes(layer, wanted, now)
         layers.append(wanted)
     for line in lines:
@@ -91,35 +117,9 @@ def plan_layers(
     return LayerPlan(layers=tuple(layers), changes=tuple(changes))
 
 
-def weekly_restrictions(pattern: WeekPattern) -> tuple[Restriction, ...]:
-    """The on-call hours of an ordinary week, on the wall clock; none when continuous.
-
-    A span that runs over midnight, or over the weekend, is one restriction.
-    """
-    hours = pattern.office_hours
-    if hours is None:
-        return ()
-    opens, closes = (_second_of_day(time) for time in hours)
-    closings = [day * DAY_SECONDS + closes for day in range(slots.SATURDAY)]
-    openings = [day * DAY_SECONDS + opens for day in range(1, slots.SATURDAY)]
-    openings.append(slots.WEEK_DAYS * DAY_SECONDS + opens)
-    return tuple(
-        Restriction(
-            weekday=start // DAY_SECONDS + 1,
-            start_time=str(dt.timedelta(seconds=start % DAY_SECONDS)).zfill(8),
-            seconds=end - start,
-        )
-        for start, end in zip(closings, openings, strict=True)
-    )
-
-
-def _second_of_day(time: dt.time) -> int:
-    return time.hour * 3600 + time.minute * 60 + time.second
-
-
-def _is_usable(layer: LayerState, restrictions: tuple[Restriction, ...], now: dt.datetime) -> bool:
+def _is_usable(layer: LayerState, hours: _Hours, now: dt.datetime) -> bool:
     live = layer.ends_at is None or layer.ends_at > now
-    fits = layer.turn_seconds == WEEK_SECONDS and sorted(layer.restrictions) == sorted(restrictions)
+    fits = layer.turn_seconds == WEEK_SECONDS and hours.are_in(layer)
     return live and fits and bool(layer.user_refs)
 
 
@@ -128,14 +128,15 @@ def _lines(
     pattern: WeekPattern,
     usable: Sequence[LayerState],
     now: dt.datetime,
+    most: int,
 ) -> list[_Line]:
     # What ends at once has probably been ended, and serves only where nothing else does.
     free = sorted(usable, key=lambda layer: _ends_at_once(layer, now))
     lines: list[_Line] = []
     for week in weeks:
-        fitting = [layer for layer in free if _fits(layer, week, pattern)]
+        fitting = [layer for layer in free if _fits(layer, week, pattern, most)]
         layer = next((one for one in fitting if _starts_with(one, week, now)), None)
-        if layer is None and lines and _goes_on(lines[-1], week, pattern):
+        if layer is None and lines and _goes_on(lines[-1], week, pattern, most):
             _append(lines[-1], week)
             continue
         layer = layer or next((one for one in fitting if one.starts_at > now), None)
@@ -151,13 +152,11 @@ def _ends_at_once(layer: LayerState, now: dt.datetime) -> bool:
     return layer.ends_at is not None and layer.ends_at <= now + AHEAD
 
 
-def _fits(layer: LayerState, week: HolderWeek, pattern: WeekPattern) -> bool:
+def _fits(layer: LayerState, week: HolderWeek, pattern: WeekPattern, most: int) -> bool:
     """Whether one of the layer's turns is this week, give or take time when nobody is called."""
     index = _index(layer.virtual_start, week)
     turn_start = layer.virtual_start + index * WEEK
-    return 0 <= index < MOST_ENTRIES and not _on_call_between(
-        turn_start, week.period.starts_at, pattern
-    )
+    return 0 <= index < most and not _on_call_between(turn_start, week.period.starts_at, pattern)
 
 
 def _starts_with(layer: LayerState, week: HolderWeek, now: dt.datetime) -> bool:
@@ -172,13 +171,13 @@ def _index(virtual_start: dt.datetime, week: HolderWeek) -> int:
     return round((week.period.starts_at - virtual_start) / WEEK)
 
 
-def _goes_on(line: _Line, week: HolderWeek, pattern: WeekPattern) -> bool:
+def _goes_on(line: _Line, week: HolderWeek, pattern: WeekPattern, most: int) -> bool:
     """Whether the week follows without a gap and the layer's turn begins when nobody is called."""
     index = len(line.user_refs)
     turn_start = line.virtual_start + index * WEEK
     return (
         line.ends_at == week.period.starts_at
-        and index < MOST_ENTRIES
+        and index < most
         and not _on_call_between(turn_start, week.period.starts_at, pattern)
     )
 
@@ -213,9 +212,16 @@ def _opened(layer: LayerState | None, week: HolderWeek) -> _Line:
 
 
 def _hold_the_last_hour(line: _Line, pattern: WeekPattern) -> None:
-    """Keep the last user on where the run's end comes after the last turn's."""
+    """Keep the last user on where the run's end comes after the last turn's.
+
+    A list of one user alone goes on by itself.
+    """
     turns_end = line.virtual_start + len(line.user_refs) * WEEK
-    if turns_end < line.ends_at and _on_call_between(turns_end, line.ends_at, pattern):
+    if (
+        len(set(line.user_refs)) > 1
+        and turns_end < line.ends_at
+        and _on_call_between(turns_end, line.ends_at, pattern)
+    ):
         line.user_refs.append(line.user_refs[-1])
 
 
@@ -240,6 +246,7 @@ def _changes(layer: LayerState, wanted: LayerState, now: dt.datetime) -> list[st
         ("people", layer.user_refs != wanted.user_refs),
         ("start", layer.starts_at != wanted.starts_at),
         ("end", layer.ends_at != wanted.ends_at),
+        ("restrictions", layer.restrictions != wanted.restrictions),
     ]
     names = " and ".join(name for name, differs in what if differs)
     return [f"layer “{layer.name}”: other {names}"]

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
+from rotation.domain.pagerduty_forms import PLAIN, Form
 from rotation.domain.pagerduty_layers import HolderWeek, plan_layers
 from rotation.domain.pagerduty_left import (
     LeftSpan,
@@ -69,7 +70,7 @@ class WantedLevel:
     The schedule is adopted when humans made it; its layers end when Rota first writes it.
 
     `marker` is the word in the description by which Rota finds its schedule again, `left` the time
-    that somebody chose to leave as PagerDuty shows it.
+    that somebody chose to leave as PagerDuty shows it, `form` how the weeks are written.
     """
 
     name: str
@@ -79,6 +80,7 @@ class WantedLevel:
     weeks: tuple[WantedWeek, ...]
     is_adopted: bool = False
     left: tuple[LeftSpan, ...] = ()
+    form: Form = PLAIN
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +137,7 @@ def plan_level(
         held.layers if held else (),
         now,
         takes_over=_takes_over(wanted, held),
+        form=wanted.form,
     )
     wishes = [
         wish

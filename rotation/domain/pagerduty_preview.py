@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from common.periods import Period, difference
 from rotation.domain import slots
+from rotation.domain.pagerduty_forms import next_form
+from rotation.domain.pagerduty_layers import WEEK_SECONDS
 from rotation.domain.pagerduty_overrides import override_wishes
 from rotation.domain.pagerduty_plan import Action, differences
 from rotation.domain.pagerduty_state import FinalEntry
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    from rotation.domain.pagerduty_forms import Form
     from rotation.domain.pagerduty_overrides import UserStint
     from rotation.domain.pagerduty_plan import Difference, Plan, WantedLevel
 
@@ -39,6 +42,21 @@ def preview_body(plan: Plan, now: dt.datetime) -> Mapping[str, Any] | None:
     ]
     name = f"{schedule['name'][:240]} (preview)"
     return {"schedule": {**schedule, "name": name, "schedule_layers": layers}}
+
+
+def form_for(wanted: WantedLevel, plan: Plan, found: Iterable[Difference]) -> Form | None:
+    """Another form for layers that stay as they are and are shown wrong where clocks change.
+
+    None where the layers have just been previewed, or where nothing speaks for the clocks.
+    """
+    if any(step.action in LAYER_ACTIONS for step in plan.steps):
+        return None
+    changes = {
+        slots.local_date(wanted.pattern.zone, week.holder.period.starts_at)
+        for week in wanted.weeks
+        if week.holder.period.seconds != WEEK_SECONDS
+    }
+    return next_form(wanted.form, refused=False) if changes & {*weeks_of(wanted, found)} else None
 
 
 def shown_by(wanted: WantedLevel, rendered: Iterable[FinalEntry]) -> list[FinalEntry]:

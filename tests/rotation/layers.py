@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from common.periods import Period, intersection
 from pagerduty_simulator.rendering import Manner, Window, layer_entries
 from rotation.domain import slots
+from rotation.domain.pagerduty_forms import PLAIN, Form
 from rotation.domain.pagerduty_layers import HolderWeek, LayerPlan, plan_layers
 from rotation.domain.pagerduty_overrides import UserStint
 from rotation.domain.pagerduty_plan import Difference, differences
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rotation.domain.pagerduty_state import LayerState
 
 MANNERS = [Manner(wall_turns=wall, join=False) for wall in (True, False)]
+FIXED = [dataclasses.replace(manner, wall_restrictions=False) for manner in MANNERS]
 
 
 def office(zone: str = "Europe/Dublin", *, weekday: int = 0, at: str = "12:00") -> WeekPattern:
@@ -50,16 +52,17 @@ def holders(pattern: WeekPattern, first: str, users: Sequence[str | None]) -> li
 
 @dataclasses.dataclass
 class Layers:
-    """What PagerDuty holds, lowest precedence first."""
+    """What PagerDuty holds, lowest precedence first, and the form in which it is written."""
 
     pattern: WeekPattern
     held: tuple[LayerState, ...] = ()
+    form: Form = PLAIN
     numbers: itertools.count[int] = dataclasses.field(default_factory=itertools.count)
 
     def plan(self, weeks: Sequence[HolderWeek], now: dt.datetime) -> LayerPlan:
         """What a sync at that time would change."""
         coming = [week for week in weeks if week.period.ends_at > now]
-        return plan_layers(coming, self.pattern, self.held, now)
+        return plan_layers(coming, self.pattern, self.held, now, form=self.form)
 
     def take(self, weeks: Sequence[HolderWeek], now: dt.datetime) -> LayerPlan:
         """Carry the plan out: new layers get ids, a start in the past becomes now."""

@@ -10,14 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rotation.domain import slots
-from rotation.domain.pagerduty_layers import (
-    MOST_ENTRIES,
-    WEEK,
-    HolderWeek,
-    weekly_restrictions,
-)
+from rotation.domain.pagerduty_forms import MOST_ENTRIES, Form, weekly_restrictions
+from rotation.domain.pagerduty_layers import WEEK, HolderWeek
 from rotation.domain.pagerduty_state import LayerState, Restriction
-from tests.rotation.layers import MANNERS, Layers, continuous, holders, office
+from tests.rotation.layers import FIXED, MANNERS, Layers, continuous, holders, office
 
 if TYPE_CHECKING:
     from rotation.domain.slots import WeekPattern
@@ -211,9 +207,12 @@ PATTERNS = [
     office("Australia/Sydney", weekday=2, at="17:00"),
     office("Europe/London", weekday=6, at="02:30"),
     office("Australia/Lord_Howe", at="09:15"),
+    office("Africa/Cairo"),
+    office("Asia/Jerusalem", weekday=4, at="10:00"),
     continuous("Europe/London"),
     continuous("Asia/Kolkata"),
 ]
+FORMS = [Form(most_entries=most, overlaps=both) for most in (60, 1) for both in (False, True)]
 users = st.sampled_from([None, ANNA, BEN, CARLA])
 publications = st.lists(
     st.tuples(
@@ -226,19 +225,24 @@ publications = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     pattern=st.sampled_from(PATTERNS),
     begin=st.integers(0, 51),
     published=publications,
+    forms=st.lists(st.sampled_from(FORMS), min_size=5, max_size=5),
 )
 def test_whatever_is_published_the_layers_show_it_from_then_on(
-    pattern: WeekPattern, begin: int, published: list[tuple[int, int, list[str | None]]]
+    pattern: WeekPattern,
+    begin: int,
+    published: list[tuple[int, int, list[str | None]]],
+    forms: list[Form],
 ) -> None:
     now = dt.datetime(2026, 1, 8, 3, tzinfo=dt.UTC) + begin * WEEK
     pagerduty, shown = Layers(pattern), dict[dt.date, HolderWeek]()
 
-    for hours, count, cycle in published:
+    for (hours, count, cycle), form in zip(published, forms, strict=False):
+        pagerduty.form = form
         now += dt.timedelta(hours=hours)
         first = slots.first_week_on_or_after(pattern, now).week_date
         for week, user in zip(
@@ -250,7 +254,7 @@ def test_whatever_is_published_the_layers_show_it_from_then_on(
         pagerduty.take(weeks, now)
 
         _nothing_lost(before, pagerduty.held, now)
-        for manner in MANNERS:
+        for manner in (*MANNERS, *(FIXED if form.overlaps else [])):
             assert pagerduty.differences(weeks, now, manner) == []
         for later in (now, now + dt.timedelta(hours=50), now + 3 * WEEK):
             assert pagerduty.plan(weeks, later).changes == ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rotation.domain.pagerduty_layers import weekly_restrictions
+from rotation.domain.pagerduty_forms import weekly_restrictions
 from rotation.domain.pagerduty_plan import (
     Action,
     Difference,

@@ -53,7 +53,7 @@ def test_a_level_is_previewed_before_it_is_written(
 def test_nothing_is_written_when_the_preview_would_show_somebody_else(
     published: Published, simulator: RunningSimulator
 ) -> None:
-    simulator.set_switches(restrictions="fixed_seconds")
+    simulator.set_switches(restrictions="fixed_seconds", overlapping_restrictions="refused")
 
     run = published.sync(simulator)
 

@@ -145,6 +145,47 @@ def test_restrictions_over_a_clock_change(
     assert lines(shown["final_schedule"]) == expected
 
 
+MONDAY = {
+    "type": "weekly_restriction",
+    "start_day_of_week": 1,
+    "start_time_of_day": "04:00:00",
+    "duration_seconds": 14_400,
+}
+
+
+@pytest.mark.parametrize("clock", ["wall_clock", "fixed_seconds"])
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (
+            "2027-10-29",
+            "2027-11-02",
+            f"2027-10-29T18:00:00+01:00 2027-11-01T08:00:00+00:00 {ANNA}",
+        ),
+        (
+            "2028-03-24",
+            "2028-03-28",
+            f"2028-03-24T18:00:00+00:00 2028-03-27T08:00:00+01:00 {ANNA}",
+        ),
+        (
+            "2028-03-31",
+            "2028-04-04",
+            f"2028-03-31T18:00:00+01:00 2028-04-03T08:00:00+01:00 {ANNA}",
+        ),
+    ],
+)
+def test_restrictions_that_overlap_show_one_entry_without_a_gap(
+    simulator: RunningSimulator, clock: str, since: str, until: str, expected: str
+) -> None:
+    simulator.set_switches(restrictions=clock)
+    both = [{**WEEKEND, "duration_seconds": 216_000}, MONDAY]
+    made = created(simulator, layer(ANNA, restrictions=both))
+
+    shown = rendered(simulator, made["id"], since, until)
+
+    assert lines(shown["final_schedule"]) == [expected]
+
+
 def test_hourly_turns_tile_the_night_of_a_clock_change(simulator: RunningSimulator) -> None:
     hours = layer(ANNA, BEN, rotation_turn_length_seconds=3600)
     made = created(simulator, hours)

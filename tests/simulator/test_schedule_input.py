@@ -13,6 +13,10 @@ WEEKLY = {"type": "weekly_restriction", "start_time_of_day": "18:00:00", "durati
 DAILY = {"type": "daily_restriction", "start_time_of_day": "18:00:00", "duration_seconds": 60}
 
 
+def _weekly(day: int, seconds: int) -> dict[str, Any]:
+    return {**WEEKLY, "start_day_of_week": day, "duration_seconds": seconds}
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -76,6 +80,32 @@ def test_a_layer_that_does_not_hold_is_refused(
 
     assert (answer.status, answer.body["error"]["code"]) == (400, 2001)
     assert "Schedule layer 1" in answer.body["error"]["errors"][0]
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "status"),
+    [
+        ([{**DAILY, "start_time_of_day": "18:00:00", "duration_seconds": 50_400}], 201),
+        ([_weekly(1, 50_400), _weekly(2, 50_400)], 201),
+        ([_weekly(1, 86_401), _weekly(2, 50_400)], 400),
+        ([_weekly(7, 86_401), _weekly(1, 50_400)], 400),
+        (
+            [_weekly(3, 3600), {**DAILY, "start_time_of_day": "18:30:00", "duration_seconds": 60}],
+            400,
+        ),
+    ],
+)
+def test_restrictions_that_overlap_are_a_switch(
+    simulator: RunningSimulator, restrictions: list[dict[str, Any]], status: int
+) -> None:
+    sent = schedule(layer(ANNA, restrictions=restrictions))
+    taken = simulator.call("POST", "/schedules", sent).status
+    simulator.set_switches(overlapping_restrictions="refused")
+
+    answer = simulator.call("POST", "/schedules", sent)
+
+    assert (taken, answer.status) == (201, status)
+    assert status == 201 or "restrictions must not overlap" in answer.text
 
 
 @pytest.mark.parametrize("seconds", [3600, 365 * 86_400])
