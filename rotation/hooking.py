@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -38,6 +38,9 @@ LONGEST_WAIT_SECONDS = 3600.0
 LONGEST_STRETCH = dt.timedelta(days=30)
 OVERLAP = dt.timedelta(hours=1)
 LOOKED_BACK = dt.timedelta(days=180)
+# With a look every 15 seconds the past takes a fifth of what Rota asks PagerDuty at most.
+MOST_PAST_CALLS = 30
+PAGE = 100
 Order = WebhookCare.Order
 
 
@@ -57,6 +60,7 @@ def look_after(*, gateway: Gateway, holder: str, clocks: Clocks) -> bool:
     work = _Work.on(care, gateway, clocks, holder)
     try:
         work.carry_out()
+        work.read_back()
     except TakenOverError:
         return False
     except NotNowError as error:
@@ -80,6 +84,7 @@ class _Work:
     asked: str
     gateway: Gateway
     clocks: Clocks
+    holder: str
 
     @classmethod
     def on(cls, care: WebhookCare, gateway: Gateway, clocks: Clocks, holder: str) -> _Work:
@@ -88,7 +93,7 @@ class _Work:
                 raise TakenOverError
 
         kept = KeptGateway(gateway=gateway, keep=keep)
-        return cls(asked=care.asked, gateway=kept, clocks=clocks)
+        return cls(asked=care.asked, gateway=kept, clocks=clocks, holder=holder)
 
     def carry_out(self) -> None:
         """The subscription first, so that what comes from now on comes by itself."""
@@ -165,6 +170,42 @@ class _Work:
             hook_care.filled(ref=live.ref, until=stretch.ends_at)
             since = stretch.ends_at
 
+    def read_back(self) -> None:
+        """Read some of what was before the subscription, the latest first.
+
+        It makes room as soon as a sync run waits; an incident that was read is not read again.
+        """
+        if hook_state.live_subscription() is None:
+            return
+        policies = hook_work.adopted_policies()
+        hook_care.begin_reading_back(policies=policies, now=self.clocks.now())
+        calls = MOST_PAST_CALLS
+        while calls > 0 and (past := hook_work.past_to_read()) is not None:
+            calls = self._read_past(past, calls)
+            if calls < 0:
+                return
+            hook_care.has_read_back(holder=self.holder, to=past.starts_at)
+
+    def _read_past(self, past: Period, calls: int) -> int:
+        """How many calls are left after these incidents; less than none if some are unread."""
+        if not self._is_quiet():
+            return -1
+        listed = incident_reads.incidents(self.gateway, within=past)
+        calls -= 1 + len(listed) // PAGE
+        for incident in sorted(listed, key=_began, reverse=True):
+            if not hook_work.is_past_to_read(
+                incident["id"], policy=incident.get("escalation_policy")
+            ):
+                continue
+            if calls <= 0 or not self._is_quiet():
+                return -1
+            self._fill(incident["id"], incident)
+            calls -= 1
+        return max(calls, 0)
+
+    def _is_quiet(self) -> bool:
+        return hook_work.is_quiet(now=self.clocks.now(), real_now=self.clocks.real_now())
+
     def _fill(self, ref: str, incident: object | None = None) -> None:
         now = self.clocks.now()
         try:
@@ -173,6 +214,10 @@ class _Work:
             incidents.give_up_record(ref=ref, now=now)
             return
         incidents.keep_record(ref=ref, record=record, now=now)
+
+
+def _began(incident: Any) -> str:
+    return str(incident.get("created_at"))
 
 
 def _opens(live: WebhookSubscription) -> bool:

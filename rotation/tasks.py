@@ -19,6 +19,7 @@ from rotation import (
     hooking,
     looking,
     people_checking,
+    sparing,
     syncing,
 )
 from rotation.operations import (
@@ -26,6 +27,7 @@ from rotation.operations import (
     drift_checks,
     forecasts,
     hook_events,
+    hook_keeping,
     incidents,
     leavers,
     lookups,
@@ -158,13 +160,17 @@ def check_people(*, check_id: int) -> bool:
 
 @shared_task(name="rotation.sweep_web_hooks")
 def sweep_web_hooks() -> int:
-    """Hand every event that waits to a worker, and wake one that looks after them; how many."""
+    """Hand every event that waits to a worker, and wake one that looks after them; how many.
+
+    Events that were read long ago are cut and dropped, a bounded number each time.
+    """
     now, real_now = clock.now(), clock.real_now()
     event_ids = hook_work.waiting_event_ids(real_now=real_now)
     for event_id in event_ids:
         read_web_hook.delay(event_id=event_id)
     for ref in hook_work.incidents_to_join():
         incidents.rebuild(ref=ref, now=now)
+    hook_keeping.forget_old_events(now=now)
     if hook_state.is_due(now=now, real_now=real_now):
         look_after_web_hooks.delay()
     return len(event_ids)
@@ -230,7 +236,8 @@ def sweep_syncs() -> int:
 def sync_next() -> int:
     """Carry out runs that wait, the most urgent first, and make room after a while; how many."""
     ends_at = clock.real_now() + SYNC_SLICE
-    seen = syncing.Seen()
+    waiting = sync_queries.waiting_run_ids(now=clock.now(), real_now=clock.real_now())
+    seen = sparing.Seen(many=len(waiting) >= sparing.MANY, account=door.account_key())
     done = 0
     while (run_id := _next_run_id()) is not None:
         if clock.real_now() >= ends_at:

@@ -48,6 +48,11 @@ class WebHooksSerializer(serializers.Serializer[Any]):
     refused = serializers.IntegerField(help_text="In the last seven days.")
     order = serializers.CharField(allow_blank=True)
     failure = serializers.CharField(allow_blank=True)
+    is_reading_back = serializers.BooleanField(
+        help_text="Whether incidents from before the subscription are still being read."
+    )
+    read_back_to = serializers.DateTimeField(allow_null=True)
+    read_back_until = serializers.DateTimeField(allow_null=True)
 
 
 class WebHooksOrderSerializer(serializers.Serializer[Any]):

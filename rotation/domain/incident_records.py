@@ -1,7 +1,8 @@
-"""The log that PagerDuty keeps of an incident, as it is read and as it is kept here."""
+"""What is kept of an incident: the log that PagerDuty has of it, and what its events told."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from rotation.domain.incidents import Kind, Told, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from rotation.domain.incidents import About
 
 # Both names of an acknowledgement stand in PagerDuty's description.
 KINDS = {
@@ -37,7 +40,7 @@ def kept(
     lines: list[dict[str, Any]] = []
     if incident is not None:
         lines.append(_line(Kind.SEEN, read_at.replace(microsecond=0)))
-        lines[0]["incident"] = _plain(incident)
+        lines[0]["incident"] = _about_line(incidents.about(incident))
         began_at = hook_bodies.instant_or_none(incident.get("created_at"))
         if began_at is not None:
             lines.append(_line(Kind.TRIGGERED, began_at))
@@ -51,16 +54,32 @@ def kept(
 
 def told(record: Sequence[Mapping[str, Any]]) -> list[Told]:
     """What a kept record tells."""
-    return [
-        Told(
-            kind=Kind(line["kind"]),
-            at=dt.datetime.fromisoformat(line["at"]),
-            people=tuple(User(ref=ref, name=name) for ref, name in line["people"]),
-            about=incidents.about(line["incident"]) if "incident" in line else None,
-            is_record=True,
-        )
-        for line in record
-    ]
+    return [dataclasses.replace(_told(line), is_record=True) for line in record]
+
+
+def with_told(lines: Sequence[dict[str, Any]], news: Iterable[Told]) -> list[dict[str, Any]]:
+    """The lines with what events told, each event once."""
+    found = {str(line["ref"]): line for line in lines}
+    for one in news:
+        line = _line(one.kind, one.at, one.people) | {"ref": one.ref}
+        if one.about is not None:
+            line["incident"] = _about_line(one.about)
+        found[one.ref] = line
+    return sorted(found.values(), key=lambda line: (str(line["at"]), str(line["ref"])))
+
+
+def told_by_events(lines: Sequence[Mapping[str, Any]]) -> list[Told]:
+    """What lines tell that were made of events, as those events told it."""
+    return [dataclasses.replace(_told(line), ref=str(line["ref"])) for line in lines]
+
+
+def _told(line: Mapping[str, Any]) -> Told:
+    return Told(
+        kind=Kind(line["kind"]),
+        at=dt.datetime.fromisoformat(line["at"]),
+        people=tuple(User(ref=ref, name=name) for ref, name in line["people"]),
+        about=incidents.about(line["incident"]) if "incident" in line else None,
+    )
 
 
 def _line(kind: Kind, at: dt.datetime, people: Iterable[User] = ()) -> dict[str, Any]:
@@ -76,9 +95,8 @@ def _people(kind: Kind, entry: Mapping[str, Any]) -> tuple[User, ...]:
     return incidents.users(entry.get("assignees") or [])
 
 
-def _plain(incident: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of an incident that is kept."""
-    about = incidents.about(incident)
+def _about_line(about: About) -> dict[str, Any]:
+    """The part of an incident that is kept, in PagerDuty's words."""
     return {
         "number": about.number,
         "title": about.title,

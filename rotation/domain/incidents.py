@@ -113,10 +113,12 @@ def told_by_event(body: Any) -> Told:
             at = hook_bodies.instant_or_none(data["created_at"])
         if at is None:
             raise BadEventError("The event does not say when it happened.")
+        if not data["id"]:
+            raise BadEventError("The event does not name its incident.")
         people = data.get("assignees") or []
         if kind is Kind.ACKNOWLEDGED:
             people = [event.get("agent")]
-        return Told(kind=kind, at=at, people=users(people), about=about(data), ref=event["id"])
+        return Told(kind=kind, at=at, people=users(people), about=about(data), ref=str(event["id"]))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadEventError(f"The event lacks what one of an incident has: {error}.") from error
 

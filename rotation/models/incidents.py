@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class WebhookEvent(models.Model):
     """One well-signed event as it was received; a sweep reads it once.
 
-    `incident_ref` is the incident that it speaks of, empty for what is none of an incident.
+    `incident_ref` is the incident that it speaks of, empty for what is none of an incident. After a
+    while the body is cut: what it told stays with the incident, and the id, by which a replay is
+    known, for longer.
     """
 
     class State(models.TextChoices):
@@ -28,12 +30,17 @@ class WebhookEvent(models.Model):
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
     failure = models.CharField(max_length=500, blank=True)
     handled_at = models.DateTimeField(null=True)
+    cut_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     lease_holder = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(cut_at__isnull=True) | Q(state__in=["done", "ignored"]),
+                name="webhook_event_is_cut_when_read",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "done", "ignored", "failed"]),
                 name="webhook_event_state_is_known",
@@ -52,6 +59,16 @@ class WebhookEvent(models.Model):
             ),
             models.Index(
                 fields=["received_at"], condition=Q(state="waiting"), name="webhook_event_waiting"
+            ),
+            models.Index(
+                fields=["handled_at"],
+                condition=Q(cut_at__isnull=True, state__in=["done", "ignored"]),
+                name="webhook_event_to_cut",
+            ),
+            models.Index(
+                fields=["handled_at"],
+                condition=Q(cut_at__isnull=False),
+                name="webhook_event_to_forget",
             ),
         )
 
@@ -85,6 +102,9 @@ class WebhookCare(models.Model):
 
     `asked` is what somebody ordered and no worker has done yet. `failure` says what stands in the
     way; nobody looks before `next_look_at`. Leases are on the machine's clock, the rest is not.
+    What was before the subscription is read backwards: from `read_back_from` down to `read_back_to`
+    it is read, until `read_back_until` it shall be; `read_back_for` are the adopted escalation
+    policies that this was for.
     """
 
     class Order(models.TextChoices):
@@ -101,6 +121,10 @@ class WebhookCare(models.Model):
     failing_since = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
     next_look_at = models.DateTimeField(null=True)
+    read_back_from = models.DateTimeField(null=True)
+    read_back_to = models.DateTimeField(null=True)
+    read_back_until = models.DateTimeField(null=True)
+    read_back_for = models.JSONField(default=list)
     leased_until = models.DateTimeField(null=True)
     lease_holder = models.CharField(max_length=64, blank=True)
 
@@ -108,6 +132,15 @@ class WebhookCare(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(asked__in=["", "enable", "rotate"]), name="webhook_order_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    read_back_from__isnull=True,
+                    read_back_to__isnull=True,
+                    read_back_until__isnull=True,
+                )
+                | Q(read_back_until__lte=F("read_back_to"), read_back_to__lte=F("read_back_from")),
+                name="webhooks_are_read_back_in_order",
             ),
         )
 
@@ -152,7 +185,7 @@ class Incident(models.Model):
     """An incident; its rotation is found by its escalation policy, null while none has it.
 
     `record` is the log that PagerDuty keeps of it as it was read at `filled_at`, oldest first; what
-    events told is read from the events.
+    events told is read from the events, and from `told` once their bodies were cut.
     """
 
     ref = models.CharField(max_length=64, unique=True)
@@ -172,6 +205,7 @@ class Incident(models.Model):
     resolved_at = models.DateTimeField(null=True)
     escalations = models.PositiveIntegerField(default=0)
     record = models.JSONField(default=list)
+    told = models.JSONField(default=list)
     filled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -18,9 +18,13 @@ from rotation.models import WebhookCare, WebhookSubscription
 from rotation.queries import hook_state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
 
 LEASE = dt.timedelta(seconds=60)
+# As long as pages are counted unless a longer time is asked for; PagerDuty tells six months.
+READ_BACK = dt.timedelta(days=92)
 CARE = Actor.sweep("look_after_web_hooks")
 LOOK = "rotation.look_after_web_hooks"
 KIND = "web-hooks disabled"
@@ -165,6 +169,25 @@ LETTER = (
     "On the page of web-hooks an admin or a manager can ask PagerDuty to send again. What was "
     "missed is read from PagerDuty's log afterwards.\n"
 )
+
+
+def begin_reading_back(*, policies: Sequence[str], now: dt.datetime) -> None:
+    """Have what was before now read, once, and again for a policy that was adopted since."""
+    with transaction.atomic():
+        care = _row().select_for_update().get()
+        if care.read_back_from is not None and set(policies) <= set(care.read_back_for):
+            return
+        _row().update(
+            read_back_from=now,
+            read_back_to=now,
+            read_back_until=now - READ_BACK,
+            read_back_for=sorted({*care.read_back_for, *policies}),
+        )
+
+
+def has_read_back(*, holder: str, to: dt.datetime) -> None:
+    """All is read from there on."""
+    _held(holder).update(read_back_to=to)
 
 
 def _row() -> QuerySet[WebhookCare]:

@@ -29,7 +29,7 @@ def rebuild(*, ref: str, now: dt.datetime) -> Incident | None:
         incident = _locked(ref, now)
         story = _story(incident)
         if story is None:
-            if incident.pk and not incident.record:
+            if incident.pk and not incident.record and not incident.told:
                 incident.delete()
             return None
         _fill(incident, story)
@@ -52,6 +52,22 @@ def give_up_record(*, ref: str, now: dt.datetime) -> None:
     Incident.objects.filter(ref=ref).update(filled_at=now)
 
 
+def keep_told(*, ref: str, event_ids: list[int], now: dt.datetime) -> int:
+    """Keep with the incident what those of its events told, and cut their bodies; how many.
+
+    The incident's rows stay as they are: what was told is the same.
+    """
+    with transaction.atomic():
+        incident = _locked(ref, now)
+        events = WebhookEvent.objects.select_for_update().filter(
+            pk__in=event_ids, incident_ref=ref, state=WebhookEvent.State.DONE, cut_at__isnull=True
+        )
+        news = [incidents.told_by_event(event.body) for event in events]
+        incident.told = incident_records.with_told(incident.told, news)
+        incident.save(update_fields=["told"])
+        return events.update(body={}, cut_at=now)
+
+
 def set_owner(*, service_ref: str, names: tuple[str, ...]) -> None:
     """Give a service without an owner the home team that PagerDuty's team is called like."""
     found = Team.objects.filter(name__in=names).order_by("pk").first()
@@ -71,8 +87,9 @@ def _locked(ref: str, now: dt.datetime) -> Incident:
 
 
 def _story(incident: Incident) -> Story | None:
-    events = WebhookEvent.objects.filter(incident_ref=incident.ref)
+    events = WebhookEvent.objects.filter(incident_ref=incident.ref, cut_at__isnull=True)
     told: list[Told] = incident_records.told(incident.record)
+    told += incident_records.told_by_events(incident.told)
     for body in events.order_by("pk").values_list("body", flat=True):
         try:
             told.append(incidents.told_by_event(body))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from common.periods import Period
 from rotation.domain import incident_records, subscriptions
 from rotation.pagerduty.gateway import BadAnswerError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from common.periods import Period
     from rotation.domain.subscriptions import SubscriptionState
     from rotation.pagerduty.gateway import Gateway
 
+LAST_ITEM = 10_000
+SHORTEST = dt.timedelta(minutes=2)
+
 
 def incidents(gateway: Gateway, *, within: Period) -> list[Any]:
-    """Incidents that began in the period, of at most six months, as JSON with an `id` each."""
+    """Incidents that began in the period, of at most six months, as JSON with an `id` each.
+
+    PagerDuty turns no page past the 10,000th: a period with more is read in halves.
+    """
     params = {
         "since": f"{within.starts_at:%Y-%m-%dT%H:%M:%SZ}",
         "until": f"{within.ends_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -24,7 +29,15 @@ def incidents(gateway: Gateway, *, within: Period) -> list[Any]:
     found = gateway.items(path="/incidents", name="incidents", params=params)
     if not all(isinstance(each, dict) and each.get("id") for each in found):
         raise BadAnswerError("PagerDuty lists an incident without an id.")
-    return found
+    length = within.ends_at - within.starts_at
+    if len(found) < LAST_ITEM or length < SHORTEST:
+        return found
+    middle = within.starts_at + dt.timedelta(seconds=length.total_seconds() // 2)
+    halves = (
+        Period(starts_at=within.starts_at, ends_at=middle),
+        Period(starts_at=middle, ends_at=within.ends_at),
+    )
+    return [each for half in halves for each in incidents(gateway, within=half)]
 
 
 def record(

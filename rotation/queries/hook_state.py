@@ -48,7 +48,8 @@ class HookState:
     """The subscription and what came by it; instants are None where nothing happened yet.
 
     `refused` counts those of the last seven days. `order` is what somebody asked for and no worker
-    has done yet.
+    has done yet. What was before the subscription is read backwards, from `read_back_from` down to
+    `read_back_to` so far, until `read_back_until` is reached.
     """
 
     url: str
@@ -65,6 +66,24 @@ class HookState:
     order: str
     failure: str
     failing_since: dt.datetime | None
+    read_back_from: dt.datetime | None
+    read_back_to: dt.datetime | None
+    read_back_until: dt.datetime | None
+
+    @property
+    def days_to_read(self) -> int:
+        """How many days before the subscription are read in all."""
+        return _days(self.read_back_from, self.read_back_until)
+
+    @property
+    def days_read(self) -> int:
+        """How many of them are."""
+        return _days(self.read_back_from, self.read_back_to)
+
+    @property
+    def is_reading_back(self) -> bool:
+        """Whether some of them are still to be read."""
+        return self.days_read < self.days_to_read
 
     @property
     def is_on(self) -> bool:
@@ -120,13 +139,18 @@ def is_wanted() -> bool:
 
 
 def is_due(*, now: dt.datetime, real_now: dt.datetime) -> bool:
-    """Whether somebody should look: ordered, never or not for a day, or logs are to be read."""
+    """Whether somebody should look: ordered, never or not for a day, or logs are to be read.
+
+    What was before the subscription is read when nothing else waits.
+    """
     care = WebhookCare.objects.first()
     if care is not None and care.next_look_at is not None and care.next_look_at > real_now:
         return False
     if not is_wanted():
         return False
-    return bool(care and care.asked) or is_check_due(now=now) or bool(_to_fill(now))
+    if bool(care and care.asked) or is_check_due(now=now) or bool(_to_fill(now)):
+        return True
+    return hook_work.is_to_read_back(now=now, real_now=real_now)
 
 
 def is_check_due(*, now: dt.datetime) -> bool:
@@ -183,7 +207,20 @@ def hook_state(*, now: dt.datetime) -> HookState:
         order=care.get_asked_display() if care.asked else "",
         failure=care.failure,
         failing_since=care.failing_since,
+        read_back_from=care.read_back_from,
+        read_back_to=care.read_back_to,
+        read_back_until=care.read_back_until,
     )
+
+
+def _days(since: dt.datetime | None, back_to: dt.datetime | None) -> int:
+    return 0 if since is None or back_to is None else (since - back_to).days
+
+
+def read_back_to() -> dt.datetime | None:
+    """How far back incidents are read while that goes on; None before it and when it is done."""
+    care = hook_work.reading_back()
+    return None if care is None else care.read_back_to
 
 
 def is_known() -> bool:

@@ -45,6 +45,7 @@ def rotation_pages(request: SignedInRequest, slug: str) -> HttpResponse:
         "most": page_list.MOST,
         "reads_titles": reads_titles,
         "hooks": hook_state.is_known(),
+        "read_back_to": hook_state.read_back_to(),
         "trouble": _trouble(request.viewer, now),
     }
     return render(request, "rotation/rotation_pages.html", context)

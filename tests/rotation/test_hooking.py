@@ -10,17 +10,15 @@ import pytest
 from django.conf import settings as django_settings
 
 from audit.models import AuditEvent
-from audit.operations import Actor
 from common import sealing
-from common.clocks import Clocks
 from outbox.models import Message
-from rotation import hooking
 from rotation.models import Incident, Page, Rotation, WebhookCare, WebhookSubscription
 from rotation.operations import hook_care
 from rotation.operations.hook_care import NoSubscriptionError
 from rotation.queries import hook_secrets, hook_state
 from tests import builders
 from tests.rotation import hooks
+from tests.rotation.caring import DAY, HOUR, MORNING, Care
 from tests.services.marks import REFERENCE
 from tests.simulator.documents import ANNA, BEN, team_on_call, triggered
 
@@ -34,57 +32,9 @@ if TYPE_CHECKING:
     from volunteers.models import Engineer
 
 pytestmark = pytest.mark.django_db
-MORNING = dt.datetime(2026, 12, 1, 10, 0, tzinfo=dt.UTC)
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 URL = "http://127.0.0.1:9/hooks/pagerduty/"
 Order = WebhookCare.Order
 CHECKER = REFERENCE / "pagerduty" / "check_traffic.py"
-
-
-class Care:
-    """A published rotation, and a worker that looks after its web-hooks."""
-
-    def __init__(self, gateway: HttpGateway, simulator: RunningSimulator) -> None:
-        self.simulator, self._gateway = simulator, gateway
-        self.now = MORNING
-        self.ada = builders.make_admin()
-        self.rotation = builders.make_rotation()
-        self.anna = builders.make_anna(team=self.rotation.team)
-        Rotation.objects.update(schedule_version=1)
-
-    @property
-    def admin(self) -> Actor:
-        return Actor(name=self.ada.email, engineer_id=self.ada.pk)
-
-    def is_due(self) -> bool:
-        return hook_state.is_due(now=self.now, real_now=self.now)
-
-    def look(self) -> bool:
-        """One worker, as the sweep wakes it; the simulator's clock goes along."""
-        self.simulator.move_to(f"{self.now:%Y-%m-%dT%H:%M:%SZ}")
-        clocks = Clocks(now=lambda: self.now, real_now=lambda: self.now)
-        return hooking.look_after(gateway=self._gateway, holder="worker", clocks=clocks)
-
-    def there(self) -> list[Any]:
-        """PagerDuty's subscriptions."""
-        answer = self.simulator.call("GET", "/webhook_subscriptions")
-        found: list[Any] = answer.body["webhook_subscriptions"]
-        return found
-
-    def writes(self) -> list[str]:
-        return [
-            f"{each['method']} {each['path']}"
-            for each in self.simulator.requests()
-            if each["method"] != "GET" and "webhook" in each["path"]
-        ]
-
-    def disable(self) -> None:
-        """PagerDuty has dropped three in a row."""
-        state = self.simulator.state()
-        until = (self.now + DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for each in state["webhook_subscriptions"]:
-            each["disabled_until"] = until
-        self.simulator.put_state(state)
 
 
 @pytest.fixture
