@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import random
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from rotation import fitting, reading
+from rotation import fitting, outcomes, reading
 from rotation.domain import (
     pagerduty_plan,
     pagerduty_policy,
@@ -23,16 +23,13 @@ from rotation.domain.pagerduty_forms import PLAIN, Form
 from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
 from rotation.fitting import PreviewDiffersError
-from rotation.models import Level
 from rotation.operations import policy_syncing
 from rotation.operations import syncing as operations
 from rotation.pagerduty import answers
 from rotation.pagerduty.gateway import (
-    AuthenticationError,
     GatewayError,
     NotFoundError,
     NotNowError,
-    RateLimitedError,
     RefusedRequestError,
     UpgradedScheduleError,
 )
@@ -46,19 +43,18 @@ if TYPE_CHECKING:
     from common.clocks import Clocks
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_policy import WantedPolicy
-    from rotation.domain.pagerduty_state import OverrideResult, ScheduleState
+    from rotation.domain.pagerduty_state import ScheduleState
     from rotation.models import SyncRun
     from rotation.pagerduty.gateway import Gateway
 
 LOOKS = 4
 PATIENCE_SECONDS = 1.0
-FIRST_WAIT_SECONDS = 15.0
-LONGEST_WAIT_SECONDS = 600.0
-TOKEN_WAIT_SECONDS = 30.0
 # However long the account rests: with a new token it is another account.
 LONGEST_PUT_BACK_SECONDS = 15.0
 # What PagerDuty refuses so often in one run will be refused again: a person has to change it.
 MOST_REFUSED_TRIES = 5
+
+log = logging.getLogger(__name__)
 
 
 class OutOfLineError(Exception):
@@ -67,6 +63,10 @@ class OutOfLineError(Exception):
 
 class OverrideRefusedError(OutOfLineError):
     """PagerDuty did not take an override, in its own words."""
+
+
+class BrokenError(Exception):
+    """Something that nobody foresaw: the log says what."""
 
 
 class TakenOverError(Exception):
@@ -129,18 +129,33 @@ def sync_rotation(
     work = _Work.on(run, gateway, clocks, holder)
     work.seen = seen or work.seen
     try:
-        work.carry_out()
+        hindrance = _hindrance(work)
     except TakenOverError:
         return False
-    except (GatewayError, LevelsFailedError) as error:
-        return _note(error, work, holder)
+    if hindrance is not None:
+        return _note(hindrance, work, holder)
     operations.finish_run(
         run_id=run.pk, holder=holder, unmatched=sorted(work.unmatched), now=clocks.now()
     )
     return True
 
 
-def _note(error: GatewayError | LevelsFailedError, work: _Work, holder: str) -> bool:
+def _hindrance(work: _Work) -> GatewayError | LevelsFailedError | BrokenError | None:
+    """Carry out the work; what stood in its way."""
+    try:
+        work.carry_out()
+    except TakenOverError:
+        raise
+    except (GatewayError, LevelsFailedError) as error:
+        return error
+    except Exception:
+        # Without a note it would hold up everybody until its lease runs out, again and again.
+        log.exception("sync run %s stopped", work.run.pk)
+        return BrokenError("It stopped at an error in Rota itself, which the log names.")
+    return None
+
+
+def _note(error: GatewayError | LevelsFailedError | BrokenError, work: _Work, holder: str) -> bool:
     """What stood in the way; False when PagerDuty was only not to be asked now."""
     real_now = work.clocks.real_now()
     if isinstance(error, NotNowError):
@@ -190,12 +205,16 @@ class _Work:
         directory = self.seen.of(self.gateway)
         self.names = directory.names
         errors: list[Exception] = []
-        for level in queries.levels_to_sync(rotation=self.run.rotation, now=self.clocks.now()):
+        levels = queries.levels_to_sync(rotation=self.run.rotation, now=self.clocks.now())
+        if self.run.tries % 2 == 0:
+            # What stops the whole run at one level must not keep the other waiting for ever.
+            levels.reverse()
+        for level in levels:
             try:
                 self._bring_in_line(level, directory)
             except LEVEL_ERRORS as error:
                 operations.level_out_of_line(
-                    level_id=level.level_id, trouble=_trouble(error), now=self.clocks.now()
+                    level_id=level.level_id, trouble=outcomes.trouble(error), now=self.clocks.now()
                 )
                 errors.append(error)
         try:
@@ -289,7 +308,7 @@ class _Work:
             if step.action is Action.CREATE_OVERRIDES:
                 refusals += [
                     pagerduty_words.refused_override(one, zone, self.names)
-                    for one in _results(step, answer)
+                    for one in outcomes.override_results(step, answer)
                     if one.errors
                 ]
         return ref, refusals
@@ -307,7 +326,7 @@ class _Work:
         )
         try:
             answer = self.gateway.send(step.request)
-            refused = _refusals(step, answer)
+            refused = outcomes.refusals(step, answer)
         except GatewayError as error:
             told = str(error)
             if step.action is Action.REMOVE_OVERRIDE and isinstance(
@@ -337,27 +356,8 @@ class _Work:
         return found
 
 
-def _trouble(error: Exception) -> str:
-    """What is the matter with the schedule itself, in the level's words; empty when nothing is."""
-    if isinstance(error, UpgradedScheduleError):
-        return Level.Trouble.UPGRADED
-    return Level.Trouble.DELETED if isinstance(error, NotFoundError) else Level.Trouble.NONE
-
-
-def _refusals(step: Step, answer: Any) -> list[str]:
-    """PagerDuty's words for each override of a batch that it did not take."""
-    if step.action is not Action.CREATE_OVERRIDES:
-        return []
-    return [", ".join(result.errors) for result in _results(step, answer) if result.errors]
-
-
-def _results(step: Step, answer: Any) -> list[OverrideResult]:
-    asked = [answers.asked_override(each) for each in (step.request.body or {})["overrides"]]
-    return answers.override_results(answer, asked)
-
-
 def _next_try(
-    error: GatewayError | LevelsFailedError, tries: int, real_now: dt.datetime
+    error: GatewayError | LevelsFailedError | BrokenError, tries: int, real_now: dt.datetime
 ) -> dt.datetime | None:
     """When to try again: never for what only a person can mend, else later each time."""
     hopeless = LASTING_ERRORS if tries < MOST_REFUSED_TRIES else (*LASTING_ERRORS, *REFUSALS)
@@ -365,11 +365,4 @@ def _next_try(
         isinstance(each, hopeless) for each in error.errors
     ):
         return None
-    if isinstance(error, AuthenticationError):
-        seconds = TOKEN_WAIT_SECONDS
-    elif isinstance(error, RateLimitedError) and error.wait_seconds is not None:
-        seconds = min(error.wait_seconds, LONGEST_WAIT_SECONDS) + random.uniform(0, 2)  # noqa: S311
-    else:
-        wait = min(FIRST_WAIT_SECONDS * 2 ** min(tries - 1, 8), LONGEST_WAIT_SECONDS)
-        seconds = wait * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
-    return real_now + dt.timedelta(seconds=seconds)
+    return outcomes.next_try(error, tries, real_now)

@@ -190,12 +190,19 @@ def waiting_run_ids(*, now: dt.datetime, real_now: dt.datetime) -> list[int]:
     """Runs that a worker may claim now.
 
     First those whose worker died, then those that change something within a day, then the others;
-    the oldest first.
+    the oldest first. One whose worker died again comes last, and a newer run waits for it.
     """
     due = Q(next_try_at__isnull=True) | Q(next_try_at__lte=real_now)
     died = Q(state=SyncRun.State.RUNNING, leased_until__lte=real_now)
-    order = Case(When(died, then=0), When(first_change_at__lt=now + SOON, then=1), default=2)
-    waiting = SyncRun.objects.filter(Q(due, state=SyncRun.State.QUEUED) | died)
+    order = Case(
+        When(died & Q(tries__lt=2), then=0),
+        When(died, then=3),
+        When(first_change_at__lt=now + SOON, then=1),
+        default=2,
+    )
+    begun = SyncRun.objects.filter(state=SyncRun.State.RUNNING).values("rotation")
+    free = Q(due, state=SyncRun.State.QUEUED) & ~Q(rotation__in=begun)
+    waiting = SyncRun.objects.filter(free | died)
     return list(waiting.order_by(order, "pk").values_list("pk", flat=True))
 
 

@@ -1,0 +1,140 @@
+"""Rows, answers and settings that nobody foresaw: they cost their own rotation a wait, no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rotation import syncing, tasks
+from rotation.models import Level, SyncRun, SyncStep
+from rotation.operations import account
+from rotation.operations import syncing as operations
+from rotation.queries import syncing as queries
+from tests import builders
+from tests.rotation.syncs import NOW, Published, know_people, make_published
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+    from rotation.models import Rotation
+    from tests.simulator.running import RunningSimulator
+
+pytestmark = [pytest.mark.django_db, pytest.mark.real_parts]
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The simulator does not lag, and needs no spared calls."""
+    monkeypatch.setattr(account, "MOST_CALLS", 10_000)
+    monkeypatch.setattr(syncing, "PATIENCE_SECONDS", 0)
+
+
+@pytest.fixture
+def published(
+    simulator: RunningSimulator,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Published:
+    settings.PAGERDUTY_API_URL = simulator.base_url
+    monkeypatch.setenv("PAGERDUTY_API_TOKEN", simulator.token)
+    published = make_published(weeks=4)
+    know_people(simulator, published.people)
+    monkeypatch.setattr("common.clock.now", lambda: published.at)
+    monkeypatch.setattr("common.clock.real_now", lambda: published.at)
+    return published
+
+
+def _poisoned() -> Rotation:
+    """A rotation with a step that no code can read, whose run comes before all others."""
+    rotation = builders.make_rotation(team=builders.make_team(name="Poison"))
+    operations.queue_sync(rotation_id=rotation.pk, cause="x", now=NOW, starts_at=NOW)
+    run = SyncRun.objects.get(rotation=rotation)
+    SyncStep.objects.create(
+        run=run,
+        position=1,
+        level=Level.objects.get(rotation=rotation, name="primary"),
+        action="create_overrides",
+        reason="x",
+        method="POST",
+        path="/schedules/PX/overrides",
+        request={"overrides": [{"who": "nobody knows"}]},
+        state=SyncStep.State.DONE,
+        answer=[{"status": 201}],
+    )
+    return rotation
+
+
+def test_a_run_that_always_raises_is_noted_and_the_others_go_on_at_once(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    rotation = _poisoned()
+
+    done = tasks.sync_next()
+
+    poison = SyncRun.objects.get(rotation=rotation)
+    other = SyncRun.objects.get(rotation=published.rotation)
+    assert (done, other.state) == (2, SyncRun.State.DONE)
+    assert published.shown(simulator, "primary") == published.wanted("primary")
+    assert (poison.state, poison.leased_until) == (SyncRun.State.FAILED, None)
+    assert "an error in Rota itself" in poison.failure
+    assert poison.next_try_at is not None
+    assert poison.next_try_at > NOW
+
+
+def test_a_run_that_always_raises_is_tried_less_and_less(published: Published) -> None:
+    rotation = _poisoned()
+    SyncRun.objects.filter(rotation=published.rotation).delete()
+
+    for _sweep in range(4 * 60):
+        operations.requeue_failed(real_now=published.at)
+        tasks.sync_next()
+        published.at += dt.timedelta(seconds=15)
+
+    poison = SyncRun.objects.get(rotation=rotation)
+    assert 5 <= poison.tries <= 12
+
+
+def test_a_run_that_killed_its_worker_twice_lets_the_others_go_first(published: Published) -> None:
+    mine = SyncRun.objects.get(rotation=published.rotation)
+    killer = _poisoned()
+    run = SyncRun.objects.get(rotation=killer)
+    at = NOW
+    seen = []
+    for _death in range(3):
+        seen.append(queries.next_run_id(now=at, real_now=at))
+        operations.claim_run(run_id=run.pk, now=at, real_now=at, holder="dies")
+        at += 2 * MINUTE
+
+    operations.queue_sync(rotation_id=killer.pk, cause="newer", now=NOW, starts_at=NOW)
+    now = queries.waiting_run_ids(now=at, real_now=at)
+
+    # Once is bad luck. Its newer run cannot begin before it is over.
+    assert seen == [run.pk, run.pk, mine.pk]
+    assert now == [mine.pk, run.pk]
+
+
+def test_an_answer_that_always_fails_for_one_level_does_not_hold_up_the_other(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    tasks.sync_next()
+    primary, other = (
+        Level.objects.get(rotation=published.rotation, name=name)
+        for name in ("primary", "escalation")
+    )
+    path = f"/schedules/{other.pagerduty_schedule_ref}"
+    Level.objects.update(in_pagerduty_since=None)
+    simulator.faults(method="GET", path=f"/schedules/{primary.pagerduty_schedule_ref}", status=500)
+    operations.queue_sync(rotation_id=published.rotation.pk, cause="check", now=published.at)
+    simulator.clear_requests()
+
+    for _sweep in range(12):
+        operations.requeue_failed(real_now=published.at)
+        tasks.sync_next()
+        published.at += dt.timedelta(seconds=15)
+
+    other.refresh_from_db()
+    assert any(each["path"] == path for each in simulator.requests())
+    assert other.in_pagerduty_since is not None
