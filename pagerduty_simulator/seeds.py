@@ -48,6 +48,7 @@ def account(document: Json, *, issued: int = 0) -> Account:
         for number, raw in enumerate(items):
             item = _MAKERS[name](made, raw, f"{name}/{number}")
             made.collection(name).put(item)
+        made.collection(name).settle()
     return made
 
 

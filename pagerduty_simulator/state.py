@@ -81,6 +81,10 @@ class Collection:
                     return version
         return self.get(object_id)
 
+    def settle(self) -> None:
+        """Forget what was before: the objects count as having always been as they are."""
+        self._before.clear()
+
     def remove(self, object_id: str) -> None:
         """Forget the object."""
         self._before.pop(object_id, None)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
 from rotation.domain import pagerduty_plan, pagerduty_preview
+from rotation.domain.pagerduty_lag import Unseen
 from rotation.domain.pagerduty_left import outside
 from rotation.domain.pagerduty_plan import carries
 from rotation.pagerduty import answers
 from rotation.pagerduty.gateway import NotFoundError
 from rotation.queries import drift_facts
 from rotation.queries import syncing as queries
+from rotation.queries.unseen_writes import unseen_writes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,8 +71,23 @@ def level_plan(
         for window in _windows(wanted, now):
             overrides += gateway.overrides(ref=held.ref, within=window)
     asked = queries.asked_overrides(level_id=level.level_id, now=now)
+    unseen = _unseen(level.level_id, now)
     return pagerduty_plan.plan_level(
-        wanted, held, list(dict.fromkeys(overrides)), asked, now, _last_written(wanted, level)
+        wanted,
+        unseen.layers(held),
+        unseen.overrides(dict.fromkeys(overrides)),
+        asked,
+        now,
+        _last_written(wanted, level),
+    )
+
+
+def _unseen(level_id: int, now: dt.datetime) -> Unseen:
+    writes = unseen_writes(level_id=level_id, now=now)
+    return Unseen(
+        created=writes.created,
+        removed=writes.removed,
+        schedule=answers.written_schedule(writes.schedule_answer),
     )
 
 

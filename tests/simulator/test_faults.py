@@ -147,6 +147,19 @@ def test_a_slow_answer_holds_up_nobody_else(simulator: RunningSimulator) -> None
     assert (first["answered"], second["in_flight"]) == (True, 2)
 
 
+def test_a_state_that_was_put_is_what_a_late_read_shows(simulator: RunningSimulator) -> None:
+    made = created(simulator, layer(ANNA))
+    simulator.put_state(simulator.state())
+    simulator.set_switches(stale_reads_seconds=60)
+    path = f"/schedules/{made['id']}"
+
+    before = simulator.call("GET", path).body["schedule"]
+    simulator.call("PUT", path, {"schedule": {"type": "schedule", "name": "Renamed"}})
+
+    assert before["schedule_layers"] == made["schedule_layers"]
+    assert simulator.call("GET", path).body["schedule"] == before
+
+
 def test_reads_can_lag_behind_a_write(simulator: RunningSimulator) -> None:
     made = created(simulator, layer(ANNA))
     path = f"/schedules/{made['id']}"
