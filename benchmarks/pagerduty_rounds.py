@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from common.clocks import Clocks
-from rotation import syncing
+from rotation import sparing, syncing
 from rotation.models import Rotation, Shift, SyncRun
 from rotation.operations import syncing as operations
 from rotation.pagerduty.http import HttpGateway
@@ -54,14 +54,14 @@ class Measured:
             operations.queue_sync(rotation_id=rotation_id, cause=name, now=NOW)
         self.calls.clear()
         began = time.monotonic()
-        seen, slice_began = syncing.Seen(), began
+        seen, slice_began = sparing.Seen(many=True), began
         for run in SyncRun.objects.filter(state=SyncRun.State.QUEUED).order_by("pk"):
             if time.monotonic() - slice_began > SLICE_SECONDS:
-                seen, slice_began = syncing.Seen(), time.monotonic()
+                seen, slice_began = sparing.Seen(many=True), time.monotonic()
             self._sync(run, seen)
         self._report(name, time.monotonic() - began)
 
-    def _sync(self, run: SyncRun, seen: syncing.Seen) -> None:
+    def _sync(self, run: SyncRun, seen: sparing.Seen) -> None:
         gateway = HttpGateway(
             url=self.simulator.base_url,
             token=lambda: self.simulator.token,

@@ -37,9 +37,14 @@ def gateway(*, holder: str, patience_seconds: float = paced.PATIENCE_SECONDS) ->
 
 def is_resting(*, real_now: dt.datetime) -> bool:
     """Whether nobody may call now; reads the token's file."""
+    key = account_key()
+    return bool(key) and account.is_resting(key=key, real_now=real_now)
+
+
+def account_key() -> str:
+    """The account's key; reads the token's file, and is empty while that cannot be read."""
     try:
         token = http.token_from_environment()
     except AuthenticationError:
-        return False  # the work itself will say so
-    key = paced.key_of(url=settings.PAGERDUTY_API_URL, token=token)
-    return account.is_resting(key=key, real_now=real_now)
+        return ""  # the work itself will say so
+    return paced.key_of(url=settings.PAGERDUTY_API_URL, token=token)

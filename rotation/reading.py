@@ -20,7 +20,7 @@ from rotation.queries import syncing as queries
 from rotation.queries.unseen_writes import unseen_writes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rotation.domain.pagerduty_plan import Difference, Plan, WantedLevel
     from rotation.domain.pagerduty_policy import PolicyState, WantedPolicy
@@ -46,16 +46,21 @@ def held_schedule(
         try:
             return gateway.schedule(ref=level.schedule_ref)
         except NotFoundError as error:
-            raise NotFoundError(
-                f"The schedule “{wanted.name}” was deleted in PagerDuty. Nobody is paged from it; "
-                "restore it there, or ask an admin to unlink it so that Rota makes a new one."
-            ) from error
+            raise deleted(wanted) from error
     for summary in gateway.find_schedules(query=wanted.name):
         if summary.ref in level.released:
             continue
         if carries(wanted.marker, summary.description):
             return gateway.schedule(ref=summary.ref)
     return None
+
+
+def deleted(wanted: WantedLevel) -> NotFoundError:
+    """What is said of a level's schedule that is gone."""
+    return NotFoundError(
+        f"The schedule “{wanted.name}” was deleted in PagerDuty. Nobody is paged from it; "
+        "restore it there, or ask an admin to unlink it so that Rota makes a new one."
+    )
 
 
 def level_plan(
@@ -66,19 +71,36 @@ def level_plan(
     now: dt.datetime,
 ) -> Plan:
     """What would be written for the level, its overrides read if it has a schedule."""
-    overrides: list[OverrideState] = []
-    if held is not None:
-        for window in _windows(wanted, now):
-            overrides += gateway.overrides(ref=held.ref, within=window)
+    windows = [] if held is None else windows_of(wanted, now)
+    overrides = overrides_in(gateway, held.ref, windows) if held is not None else []
+    return planned_with(wanted, held, overrides, level, now)
+
+
+def overrides_in(gateway: Gateway, ref: str, windows: Iterable[Period]) -> list[OverrideState]:
+    """The overrides that meet the windows, each once."""
+    found: list[OverrideState] = []
+    for window in windows:
+        found += gateway.overrides(ref=ref, within=window)
+    return list(dict.fromkeys(found))
+
+
+def planned_with(
+    wanted: WantedLevel,
+    held: ScheduleState | None,
+    overrides: Sequence[OverrideState],
+    level: queries.LevelToSync,
+    now: dt.datetime,
+) -> Plan:
+    """What would be written if these were the schedule and its overrides, as they were read."""
     asked = queries.asked_overrides(level_id=level.level_id, now=now)
     unseen = _unseen(level.level_id, now)
     return pagerduty_plan.plan_level(
         wanted,
         unseen.layers(held),
-        unseen.overrides(dict.fromkeys(overrides)),
+        unseen.overrides(overrides),
         asked,
         now,
-        _last_written(wanted, level),
+        last_written(wanted, level),
     )
 
 
@@ -91,7 +113,7 @@ def _unseen(level_id: int, now: dt.datetime) -> Unseen:
     )
 
 
-def _last_written(wanted: WantedLevel, level: queries.LevelToSync) -> ScheduleState | None:
+def last_written(wanted: WantedLevel, level: queries.LevelToSync) -> ScheduleState | None:
     """The schedule after Rota's last write, where what humans did since is to be told apart."""
     if not wanted.left:
         return None
@@ -123,7 +145,7 @@ def preview_differences(
     gateway: Gateway, wanted: WantedLevel, body: Mapping[str, Any], since: dt.datetime
 ) -> list[Difference]:
     """Where PagerDuty's preview of a schedule, with its overrides, names somebody else."""
-    windows = _windows(wanted, since)
+    windows = windows_of(wanted, since)
     if not windows:
         return []
     rendered: list[FinalEntry] = []
@@ -138,28 +160,42 @@ def _whole(windows: Sequence[Period]) -> Period:
 
 
 def differences(
-    gateway: Gateway, wanted: WantedLevel, ref: str, since: dt.datetime
+    gateway: Gateway,
+    wanted: WantedLevel,
+    ref: str,
+    since: dt.datetime,
+    *,
+    first: Sequence[FinalEntry] | None = None,
 ) -> list[Difference]:
-    """Where the final schedule, read now, names somebody else than the stints from `since` on."""
-    windows = _windows(wanted, since)
+    """Where the final schedule, read now, names somebody else than the stints from `since` on.
+
+    `first` is who is shown in the first window, where that was read just before.
+    """
+    windows = windows_of(wanted, since)
     if not windows:
         return []
-    shown = final_entries(gateway, wanted, ref, since)
+    shown = final_entries(gateway, wanted, ref, since, first=first)
     on_call = pagerduty_preview.on_call_of(wanted)
     return outside(pagerduty_plan.differences(on_call, shown, _whole(windows)), wanted.left)
 
 
 def final_entries(
-    gateway: Gateway, wanted: WantedLevel, ref: str, since: dt.datetime
+    gateway: Gateway,
+    wanted: WantedLevel,
+    ref: str,
+    since: dt.datetime,
+    *,
+    first: Sequence[FinalEntry] | None = None,
 ) -> list[FinalEntry]:
     """Who is shown from `since` to the end of the last week."""
-    shown: list[FinalEntry] = []
-    for window in _windows(wanted, since):
+    windows = windows_of(wanted, since)
+    shown: list[FinalEntry] = list(first or [])
+    for window in windows if first is None else windows[1:]:
         shown += gateway.final_schedule(ref=ref, within=window)
     return shown
 
 
-def _windows(wanted: WantedLevel, since: dt.datetime) -> list[Period]:
+def windows_of(wanted: WantedLevel, since: dt.datetime) -> list[Period]:
     """The time until the last week's end, in pieces that PagerDuty answers for."""
     starts_at = since.replace(microsecond=0)
     until = max((week.holder.period.ends_at for week in wanted.weeks), default=starts_at)

@@ -12,7 +12,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from rotation import fitting, outcomes, reading
+from rotation import fitting, outcomes, reading, sparing
 from rotation.domain import (
     pagerduty_plan,
     pagerduty_policy,
@@ -20,7 +20,6 @@ from rotation.domain import (
     pagerduty_words,
 )
 from rotation.domain.pagerduty_forms import PLAIN, Form
-from rotation.domain.pagerduty_people import Directory
 from rotation.domain.pagerduty_plan import Action
 from rotation.fitting import PreviewDiffersError
 from rotation.operations import policy_syncing
@@ -41,9 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from common.clocks import Clocks
+    from rotation.domain.pagerduty_people import Directory
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_policy import WantedPolicy
-    from rotation.domain.pagerduty_state import ScheduleState
     from rotation.models import SyncRun
     from rotation.pagerduty.gateway import Gateway
 
@@ -97,25 +96,8 @@ class LevelsFailedError(Exception):
         self.errors = tuple(errors)
 
 
-@dataclasses.dataclass(slots=True)
-class Seen:
-    """PagerDuty's users as one look found them, for the runs that follow within seconds."""
-
-    directory: Directory | None = None
-
-    def of(self, gateway: Gateway) -> Directory:
-        """The directory, read when it was not yet.
-
-        Raises:
-            GatewayError: PagerDuty could not be read.
-        """
-        if self.directory is None:
-            self.directory = Directory.of(gateway.users())
-        return self.directory
-
-
 def sync_rotation(
-    *, run_id: int, gateway: Gateway, clocks: Clocks, holder: str, seen: Seen | None = None
+    *, run_id: int, gateway: Gateway, clocks: Clocks, holder: str, seen: sparing.Seen | None = None
 ) -> bool:
     """Carry out one waiting run under a lease; False when there was nothing to do for us.
 
@@ -184,7 +166,7 @@ class _Work:
     gateway: Gateway
     clocks: Clocks
     unmatched: set[str] = dataclasses.field(default_factory=set)
-    seen: Seen = dataclasses.field(default_factory=Seen)
+    seen: sparing.Seen = dataclasses.field(default_factory=sparing.Seen)
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
@@ -202,7 +184,7 @@ class _Work:
             LevelsFailedError: a level is not in line.
             GatewayError: PagerDuty fails for all of them.
         """
-        directory = self.seen.of(self.gateway)
+        directory = self.seen.people(self.gateway)
         self.names = directory.names
         errors: list[Exception] = []
         levels = queries.levels_to_sync(rotation=self.run.rotation, now=self.clocks.now())
@@ -233,35 +215,60 @@ class _Work:
         users = level.users(directory)
         self.unmatched |= queries.unmatched_names(level, users)
         wanted = queries.wanted_level(self.run.rotation, level, users, self.clocks.now())
-        held = reading.held_schedule(self.gateway, wanted, level)
-        ref = held.ref if held is not None else ""
-        if ref and ref != level.schedule_ref:
-            self._remember(level, ref)
-        wanted, plan = self._fitting(dataclasses.replace(wanted, form=form), held, level)
-        ref, refusals = self._write(level, plan, ref, wanted.time_zone)
-        if not ref:
-            return  # nobody of this level is known to PagerDuty, or no week is published
-        if found := self._remaining(wanted, ref):
-            if other := pagerduty_preview.form_for(wanted, plan, found):
-                self._bring_in_line(level, directory, other)
-                return
-            told = pagerduty_words.out_of_line(
-                wanted, found, plan.unknown_overrides, directory.names
+        look = self._look(level, wanted)
+        if not sparing.is_in_line(self.gateway, wanted, look, level, self.clocks.now()):
+            wanted, plan = self._fitting(dataclasses.replace(wanted, form=form), look, level)
+            ref, refusals = self._write(
+                level, plan, look.held.ref if look.held else "", wanted.time_zone
             )
-            if refusals:
-                raise OverrideRefusedError(" ".join([*refusals, told]))
-            raise OutOfLineError(told)
+            if not ref:
+                return  # nobody of this level is known to PagerDuty, or no week is published
+            if found := self._remaining(wanted, ref):
+                if other := pagerduty_preview.form_for(wanted, plan, found):
+                    self._bring_in_line(level, directory, other)
+                    return
+                raise self._out_of_line(level, wanted, found, refusals)
         operations.level_in_line(
             level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
         )
 
+    def _look(self, level: queries.LevelToSync, wanted: WantedLevel) -> sparing.Look:
+        """The level's schedule as it is held; one that is found again is remembered."""
+        look = sparing.first_look(
+            self.gateway,
+            wanted,
+            level,
+            version=self.run.schedule_version,
+            seen=self.seen,
+            now=self.clocks.now(),
+        )
+        if look.held is not None and look.held.ref != level.schedule_ref:
+            self._remember(level, look.held.ref)
+        return look
+
+    def _out_of_line(
+        self,
+        level: queries.LevelToSync,
+        wanted: WantedLevel,
+        found: Sequence[Difference],
+        refusals: Sequence[str],
+    ) -> OutOfLineError:
+        """What is still wrong after the writes, with the overrides of others, which may be why."""
+        now = self.clocks.now()
+        held = reading.held_schedule(self.gateway, wanted, level)
+        plan = reading.level_plan(self.gateway, wanted, held, level, now)
+        told = pagerduty_words.out_of_line(wanted, found, plan.unknown_overrides, self.names)
+        if refusals:
+            return OverrideRefusedError(" ".join([*refusals, told]))
+        return OutOfLineError(told)
+
     def _fitting(
-        self, wanted: WantedLevel, held: ScheduleState | None, level: queries.LevelToSync
+        self, wanted: WantedLevel, look: sparing.Look, level: queries.LevelToSync
     ) -> tuple[WantedLevel, Plan]:
         now = self.clocks.now()
 
         def plan_of(asked: WantedLevel) -> Plan:
-            return reading.level_plan(self.gateway, asked, held, level, now)
+            return sparing.sparing_plan(self.gateway, asked, look, level, now)
 
         return fitting.fitting_plan(self.gateway, wanted, plan_of, now).checked(self.names)
 
@@ -274,9 +281,17 @@ class _Work:
         )
         if not wanted.schedule_refs:
             return
-        held = reading.held_policy(gateway, wanted, rotation.pagerduty_policy_ref)
+        held = sparing.held_policy(
+            gateway,
+            wanted,
+            rotation_id=rotation.pk,
+            ref=rotation.pagerduty_policy_ref,
+            seen=self.seen,
+        )
         ref = held.ref if held else ""
         steps = pagerduty_policy.plan_policy(wanted, held)
+        if steps:
+            self.seen.wrote_policy(ref)
         for step in steps:
             answer = self._send(None, step)
             ref = ref or answers.created_policy_ref(answer)

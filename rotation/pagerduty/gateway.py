@@ -91,10 +91,16 @@ class Gateway(Protocol):
         """Everybody with their contact methods and notification rules, in one list call."""
 
     def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
-        """Schedules whose name contains the query, without their layers."""
+        """Schedules whose name contains the query, all without one; without their layers."""
 
     def schedule(self, *, ref: str) -> ScheduleState:
         """One schedule with all its layers."""
+
+    def shown_schedule(self, *, ref: str, within: Period) -> tuple[ScheduleState, list[FinalEntry]]:
+        """One schedule, and who is shown as on call over the period, in one answer.
+
+        Whether layers that ended before the period are told then is not established.
+        """
 
     def overrides(self, *, ref: str, within: Period) -> list[OverrideState]:
         """Overrides that meet the period; those that can still be removed carry their ids."""
@@ -106,7 +112,7 @@ class Gateway(Protocol):
         """Who would be shown over the period by a schedule that is not kept; `body` wraps it."""
 
     def find_policies(self, *, query: str) -> list[PolicyState]:
-        """Escalation policies whose name contains the query."""
+        """Escalation policies whose name contains the query, all without one."""
 
     def policy(self, *, ref: str) -> PolicyState:
         """One escalation policy with all its rules."""

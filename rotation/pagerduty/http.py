@@ -125,8 +125,8 @@ class HttpGateway:
         return self._read(lambda: [answers.user_with_contacts_of(each) for each in found])
 
     def find_schedules(self, *, query: str) -> list[ScheduleSummary]:
-        """Schedules whose name contains the query."""
-        found = self._pages("/schedules", "schedules", {"query": query})
+        """Schedules whose name contains the query; all without one."""
+        found = self._pages("/schedules", "schedules", {"query": query} if query else {})
         return self._read(lambda: [answers.summary_of(each) for each in found])
 
     def schedule(self, *, ref: str) -> ScheduleState:
@@ -137,6 +137,19 @@ class HttpGateway:
             # Nothing in this request can be wrong but the kind of the schedule.
             raise answers.upgraded(ref) from error
         return self._read(lambda: answers.schedule_of(data["schedule"]))
+
+    def shown_schedule(self, *, ref: str, within: Period) -> tuple[ScheduleState, list[FinalEntry]]:
+        """One schedule and its final schedule; asked plainly when PagerDuty refuses, to see why."""
+        try:
+            data = self._get(f"/schedules/{ref}", _span(within))
+        except RefusedRequestError:
+            self.schedule(ref=ref)
+            raise
+
+        def read() -> tuple[ScheduleState, list[FinalEntry]]:
+            return answers.schedule_of(data["schedule"]), answers.entries_of(data["schedule"])
+
+        return self._read(read)
 
     def overrides(self, *, ref: str, within: Period) -> list[OverrideState]:
         """All that meet the period; a second read for the ids of those that can be removed."""
@@ -167,8 +180,9 @@ class HttpGateway:
         return self._read(lambda: answers.entries_of(data["schedule"]))
 
     def find_policies(self, *, query: str) -> list[PolicyState]:
-        """Escalation policies whose name contains the query."""
-        found = self._pages("/escalation_policies", "escalation_policies", {"query": query})
+        """Escalation policies whose name contains the query; all without one."""
+        params = {"query": query} if query else {}
+        found = self._pages("/escalation_policies", "escalation_policies", params)
         return self._read(lambda: [answers.policy_of(each) for each in found])
 
     def policy(self, *, ref: str) -> PolicyState:

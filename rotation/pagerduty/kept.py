@@ -50,6 +50,11 @@ class KeptGateway:
         self.keep()
         return self.gateway.schedule(ref=ref)
 
+    def shown_schedule(self, *, ref: str, within: Period) -> tuple[ScheduleState, list[FinalEntry]]:
+        """One schedule, and who is shown."""
+        self.keep()
+        return self.gateway.shown_schedule(ref=ref, within=within)
+
     def overrides(self, *, ref: str, within: Period) -> list[OverrideState]:
         """Overrides that meet the period."""
         self.keep()

@@ -35,10 +35,12 @@ class LevelToSync:
     """One level: its row, its published shifts that have not ended, and its people's e-mails.
 
     `known` is how they were last known in PagerDuty, `taken` everybody's e-mail here, and `people`
-    says until when each serves; `decided` is what was decided on drifts.
+    says until when each serves; `decided` is what was decided on drifts. `version_there` is the
+    schedule's version that PagerDuty was last read to show, None while it shows something else.
     """
 
     level_id: int
+    rotation_id: int
     name: str
     schedule_ref: str
     shifts: tuple[worked.WorkedShift, ...]
@@ -50,6 +52,7 @@ class LevelToSync:
     decided: Decisions = drift_decisions.NONE
     is_adopted: bool = False
     released: frozenset[str] = frozenset()
+    version_there: int | None = None
 
     def users(self, directory: Directory) -> dict[int, str]:
         """PagerDuty's ids of those of its people whom it knows."""
@@ -70,6 +73,7 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
     return [
         LevelToSync(
             level_id=levels[name].pk,
+            rotation_id=rotation.pk,
             name=name.value,
             schedule_ref=levels[name].pagerduty_schedule_ref,
             shifts=tuple(line for line in lines if line.level == name),
@@ -81,6 +85,9 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
             decided=decided.get(levels[name].pk, drift_decisions.NONE),
             is_adopted=levels[name].schedule_is_adopted,
             released=frozenset(rotation.pagerduty_released_refs),
+            version_there=levels[name].in_pagerduty_version
+            if levels[name].in_pagerduty_since
+            else None,
         )
         for name in (LevelName.PRIMARY, LevelName.ESCALATION)
         if name in levels
@@ -168,6 +175,24 @@ def own_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:
     """Overrides that Rota has asked PagerDuty for, and adopted ones, that have not ended."""
     asked = _from_steps(level_id, now)
     return [*asked, *drift_decisions.taken_over(level_id=level_id, now=now)]
+
+
+def was_created(*, rotation_id: int, level_id: int | None) -> bool:
+    """Whether Rota ever began to create the level's schedule, whatever came of it.
+
+    Without a level, the rotation's escalation policy.
+    """
+    action = Action.CREATE_POLICY if level_id is None else Action.CREATE_SCHEDULE
+    steps = SyncStep.objects.filter(run__rotation_id=rotation_id, level_id=level_id)
+    return steps.filter(action=action).exists()
+
+
+def removed_refs(*, level_id: int) -> set[str]:
+    """Ids of overrides that Rota removed, or that were gone when it was about to."""
+    steps = SyncStep.objects.filter(
+        level_id=level_id, action=Action.REMOVE_OVERRIDE, state=SyncStep.State.DONE
+    )
+    return {path.rsplit("/", 1)[-1] for path in steps.values_list("path", flat=True)}
 
 
 def _from_steps(level_id: int, now: dt.datetime) -> list[OverrideState]:

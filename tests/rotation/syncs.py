@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.operations import Actor
 from common.clocks import Clocks
-from rotation import generation, syncing
+from rotation import generation, sparing, syncing
 from rotation.domain import stints
 from rotation.models import Level, Rotation, Shift, SyncRun
 from rotation.operations import drafts, publishing
@@ -39,11 +39,20 @@ class Published:
             url=simulator.base_url, token=lambda: simulator.token, recorder=self.exchanges.append
         )
 
-    def sync(self, simulator: RunningSimulator, run: SyncRun | None = None) -> SyncRun:
+    def sync(
+        self,
+        simulator: RunningSimulator,
+        run: SyncRun | None = None,
+        seen: sparing.Seen | None = None,
+    ) -> SyncRun:
         """Carry out the waiting run as a worker does."""
         run = run or SyncRun.objects.filter(rotation=self.rotation).latest("pk")
         syncing.sync_rotation(
-            run_id=run.pk, gateway=self.gateway(simulator), clocks=self.clocks(), holder="worker"
+            run_id=run.pk,
+            gateway=self.gateway(simulator),
+            clocks=self.clocks(),
+            holder="worker",
+            seen=seen,
         )
         run.refresh_from_db()
         return run
