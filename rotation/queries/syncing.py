@@ -182,9 +182,10 @@ def was_created(*, rotation_id: int, level_id: int | None) -> bool:
 
     Without a level, the rotation's escalation policy.
     """
-    action = Action.CREATE_POLICY if level_id is None else Action.CREATE_SCHEDULE
-    steps = SyncStep.objects.filter(run__rotation_id=rotation_id, level_id=level_id)
-    return steps.filter(action=action).exists()
+    steps = SyncStep.objects.filter(run__rotation_id=rotation_id)
+    if level_id is None:
+        return steps.filter(action=Action.CREATE_POLICY).exists()
+    return steps.filter(action=Action.CREATE_SCHEDULE, level_id=level_id).exists()
 
 
 def removed_refs(*, level_id: int) -> set[str]:
