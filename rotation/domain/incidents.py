@@ -36,6 +36,9 @@ class Kind(enum.StrEnum):
 
 ASSIGNING = {Kind.TRIGGERED, Kind.ESCALATED, Kind.REASSIGNED, Kind.DELEGATED}
 
+# Beyond them there is no arithmetic with zones and weeks left.
+YEARS = range(2000, 2200)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class User:
@@ -113,7 +116,9 @@ def told_by_event(body: Any) -> Told:
             at = hook_bodies.instant_or_none(data["created_at"])
         if at is None:
             raise BadEventError("The event does not say when it happened.")
-        if not data["id"]:
+        if at.year not in YEARS:
+            raise BadEventError(f"The event says that it happened in the year {at.year}.")
+        if not (isinstance(data["id"], str) and data["id"]):
             raise BadEventError("The event does not name its incident.")
         people = data.get("assignees") or []
         if kind is Kind.ACKNOWLEDGED:

@@ -15,6 +15,8 @@ from volunteers.queries import contacts
 if TYPE_CHECKING:
     import datetime as dt
 
+    from django.db.models import QuerySet
+
     from rotation.domain.hook_bodies import Received
 
 State = WebhookEvent.State
@@ -68,15 +70,19 @@ def refuse(*, reason: Reason, now: dt.datetime) -> None:
     PagerDuty never sends again what was refused, so nobody may wait for a second look.
     """
     with transaction.atomic():
-        day = now.date()
-        row, _made = WebhookRefusal.objects.get_or_create(
-            day=day, reason=reason, defaults={"last_at": now}
-        )
-        same = WebhookRefusal.objects.filter(pk=row.pk)
-        same.update(count=F("count") + 1, last_at=now)
+        same = WebhookRefusal.objects.filter(day=now.date(), reason=reason)
+        if not _counted(same, now):
+            WebhookRefusal.objects.get_or_create(
+                day=now.date(), reason=reason, defaults={"last_at": now}
+            )
+            _counted(same, now)
         if same.filter(told_at__isnull=True).update(told_at=now):
             for email in contacts.admin_addresses(now=now):
                 queue_message(to=email, kind=KIND, subject=SUBJECT, body=_letter(reason), now=now)
+
+
+def _counted(same: QuerySet[WebhookRefusal], now: dt.datetime) -> bool:
+    return bool(same.update(count=F("count") + 1, last_at=now))
 
 
 def _letter(reason: Reason) -> str:

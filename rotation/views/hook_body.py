@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from django.http import UnreadablePostError
+from gunicorn.http.errors import ParseException
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,32 +19,63 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 
 
-class TooLargeError(Exception):
-    """The body says that it is longer than what is taken."""
+class NoBodyError(Exception):
+    """The body is not to be had; `status` and `sentence` are the answer to whoever sent it."""
+
+    status = 400
+    sentence = "The body is not written as its head says."
 
 
-class TooSlowError(Exception):
-    """The body did not come, or not whole, in time."""
+class BrokenError(NoBodyError):
+    """Its chunks are none."""
+
+
+class TooLargeError(NoBodyError):
+    """It is longer than what is taken."""
+
+    status = 413
+    sentence = "At most 256 KiB are taken."
+
+
+class TooSlowError(NoBodyError):
+    """It did not come, or not whole, in time."""
+
+    status = 408
+    sentence = "The body did not come in time."
 
 
 def read(request: HttpRequest, *, most_bytes: int, seconds: float = SECONDS) -> bytes:
-    """The whole body, byte for byte.
+    """The whole body, byte for byte: one that says how long it is, or one in chunks.
 
     Raises:
-        TooLargeError: it is longer than that; nothing of it was read.
+        TooLargeError: it is longer than that; no more of it was read.
         TooSlowError: it was not here after so many seconds.
+        BrokenError: its chunks are none.
     """
     length = _length(request)
     if length > most_bytes:
         raise TooLargeError
-    with _deadline(request, seconds):
+    with _deadline(request, seconds) as deadline:
         try:
-            body = request.body
-        except UnreadablePostError as error:
+            if _is_in_chunks(request):
+                body = request.META["wsgi.input"].read(most_bytes + 1)
+            else:
+                body = request.body
+        except ParseException as error:
+            raise BrokenError from error
+        except (UnreadablePostError, OSError) as error:
             raise TooSlowError from error
-    if len(body) < length:
+    if len(body) > most_bytes:
+        raise TooLargeError
+    if len(body) < length or deadline.is_over:
         raise TooSlowError
     return body
+
+
+def _is_in_chunks(request: HttpRequest) -> bool:
+    """Whether the server puts chunks together and knows their end; Django reads none of them."""
+    coding = str(request.META.get("HTTP_TRANSFER_ENCODING", ""))
+    return "chunked" in coding.lower() and bool(request.META.get("wsgi.input_terminated"))
 
 
 def _length(request: HttpRequest) -> int:
@@ -51,25 +83,29 @@ def _length(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-@contextlib.contextmanager
-def _deadline(request: HttpRequest, seconds: float) -> Iterator[None]:
-    """Close the connection's way in when the time is over: whoever reads finds its end.
+class _Deadline:
+    """Closes a connection's way in when its time is over: whoever reads finds its end."""
 
-    Only gunicorn hands the connection out; elsewhere nothing is bounded.
-    """
+    def __init__(self, connection: socket.socket | None) -> None:
+        self._connection, self.is_over = connection, False
+
+    def come(self) -> None:
+        """The time is over."""
+        self.is_over = True
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RD)
+
+
+@contextlib.contextmanager
+def _deadline(request: HttpRequest, seconds: float) -> Iterator[_Deadline]:
+    """Only gunicorn hands the connection out; elsewhere nothing is bounded."""
     connection = request.META.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
-        yield
-        return
-    timer = threading.Timer(seconds, _shut, (connection,))
+    deadline = _Deadline(connection if isinstance(connection, socket.socket) else None)
+    timer = threading.Timer(seconds, deadline.come)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield deadline
     finally:
         timer.cancel()
-
-
-def _shut(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RD)

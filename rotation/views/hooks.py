@@ -41,10 +41,8 @@ def pagerduty(request: HttpRequest) -> HttpResponse:
     """
     try:
         body = hook_body.read(request, most_bytes=MOST_BYTES)
-    except hook_body.TooLargeError:
-        return _answer(413, "At most 256 KiB are taken.")
-    except hook_body.TooSlowError:
-        return _answer(408, "The body did not come in time.")
+    except hook_body.NoBodyError as error:
+        return _answer(error.status, error.sentence)
     try:
         return _taken(request, body, now=clock.now())
     except (DatabaseError, InterfaceError) as error:

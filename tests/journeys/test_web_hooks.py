@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
 import json
 import pathlib
@@ -28,8 +29,10 @@ pytestmark = [pytest.mark.one_engine, pytest.mark.real_parts]
 MAKE = "from tests.rotation import hooks; hooks.make_subscription(); hooks.Cast()"
 COUNT = """
 from rotation.models import *
-print(*(WebhookEvent.objects.filter(state=s).count() for s in ("waiting", "done", "failed")),
-      WebhookEvent.objects.count(), Incident.objects.count(), Page.objects.count())
+events = WebhookEvent.objects.filter(incident_ref__startswith="QINC")
+print(*(events.filter(state=s).count() for s in ("waiting", "done", "failed")), events.count(),
+      Incident.objects.filter(ref__startswith="QINC").count(),
+      Page.objects.filter(incident__ref__startswith="QINC").count())
 """
 EVENTS = [
     json.dumps(hooks.event("triggered", incident=f"QINC{number}", assignees=["PBEN"])).encode()
@@ -106,6 +109,43 @@ def test_what_is_no_event_is_refused_and_stops_nobody_else(copy: Copy) -> None:
     assert copy.ask("POST", body=large)[0] == 413
     assert copy.ask("POST", body=b"<a/>", **{"Content-Type": "text/xml"})[0] == 403
     assert copy.ask("GET", "/healthz")[0] == 200
+
+
+def test_a_signed_body_in_chunks_is_taken_and_bounded_like_any_other(copy: Copy) -> None:
+    body = json.dumps(hooks.event("triggered", incident="QCHUNKS")).encode()
+    head = {"X-PagerDuty-Signature": hooks.signature(body)}
+
+    assert _in_chunks(copy, [body[:100], body[100:]], head) == 202
+    assert _in_chunks(copy, [body, b" "], head) == 403
+    assert _in_chunks(copy, [b"x" * 65536] * 5, head) == 413
+
+
+def _in_chunks(copy: Copy, chunks: list[bytes], head: dict[str, str]) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", copy.parts.options.port, timeout=60)
+    with contextlib.closing(connection):
+        connection.request("POST", hooks.PATH, iter(chunks), head, encode_chunked=True)
+        return connection.getresponse().status
+
+
+def test_chunks_that_are_none_are_refused(copy: Copy) -> None:
+    assert _raw(copy, b"Transfer-Encoding: chunked\r\n\r\nno number\r\n") == b"400"
+    assert _raw(copy, b"Content-Length: -1\r\n\r\n") == b"400"
+
+
+def test_a_compressed_body_is_never_unpacked(copy: Copy) -> None:
+    bomb = gzip.compress(b"0" * 50_000_000)
+    head = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+
+    assert copy.ask("POST", body=bomb, **head)[0] == 403
+    head["X-PagerDuty-Signature"] = hooks.signature(bomb)
+    assert copy.ask("POST", body=bomb, **head)[0] == 202
+
+
+def _raw(copy: Copy, rest: bytes) -> bytes:
+    """The status that a request gets whose head and body end in `rest`."""
+    with socket.create_connection(("127.0.0.1", copy.parts.options.port), timeout=60) as sent:
+        sent.sendall(f"POST {hooks.PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode() + rest)
+        return sent.recv(64).split()[1]
 
 
 def _drip(copy: Copy) -> socket.socket:

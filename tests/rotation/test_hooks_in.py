@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from django.test import Client
 
 from common import sealing
 from outbox.models import Message
-from rotation.models import WebhookEvent, WebhookRefusal
+from rotation.models import Incident, Page, WebhookEvent, WebhookRefusal
+from rotation.operations import hook_events
 from tests import builders
 from tests.rotation import hooks
 
@@ -162,6 +164,14 @@ def test_the_first_refusal_of_a_day_is_told_to_admins_at_once_and_only_once(
         pytest.param(b'{"event": {"id": 7, "event_type": ["x"], "data": 3}}', id="other types"),
         pytest.param(b'{"event": {"id": "%s"}}' % (b"x" * 500), id="a long id"),
         pytest.param(b'{"n": %s}' % (b"9" * 5000), id="a long number"),
+        pytest.param(b'{"n": [%s, -1e308]}' % (b"9" * 4000), id="a number of 4000 digits"),
+        pytest.param(b'{"event": %s1%s}' % (b"[" * 480, b"]" * 480), id="as deep as is read"),
+        pytest.param(b'{"event": %s1%s}' % (b"[" * 700, b"]" * 700), id="a little too deep"),
+        pytest.param(gzip.compress(b'{"event": {"id": "1"}}'), id="compressed"),
+        pytest.param(b"\xef\xbb\xbf" + b'{"event": {"id": "1"}}', id="a byte order mark"),
+        pytest.param(
+            b'{"event": {"id": "1", "occurred_at": "0001-01-01T00:00:00+14:00"}}', id="year 1"
+        ),
     ],
 )
 def test_whatever_is_signed_is_kept_and_answered_202(body: bytes, stranger: Client) -> None:
@@ -173,6 +183,97 @@ def test_whatever_is_signed_is_kept_and_answered_202(body: bytes, stranger: Clie
     assert [answer.status_code for answer in answers] == [202, 202]
     assert event.state == State.IGNORED
     assert event.incident_ref == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        pytest.param("one\x00two", "one\ufffdtwo", id="NUL"),
+        pytest.param("half \ud800 a pair", "half \ufffd a pair", id="a lone surrogate"),
+        pytest.param("x" * 10_000, "x" * 500, id="a long one"),
+        pytest.param("\u202eright to left", "\u202eright to left", id="another direction"),
+        pytest.param({"nested": "thing"}, "{'nested': 'thing'}", id="no text"),
+    ],
+)
+def test_a_title_that_no_column_holds_is_read_all_the_same(
+    title: Any, kept: str, stranger: Client
+) -> None:
+    hooks.Cast()
+    hooks.make_subscription()
+
+    answer = hooks.send(stranger, hooks.event("triggered", assignees=["PBEN"], title=title))
+
+    event = WebhookEvent.objects.get()
+    assert answer.status_code == 202
+    assert hook_events.handle(
+        event_id=event.pk, holder="worker", now=builders.NOW, real_now=builders.NOW
+    )
+    assert Incident.objects.get().title == kept
+    assert Page.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"id": ""}, id="no incident"),
+        pytest.param({"id": 7}, id="an incident that is a number"),
+        pytest.param({"assignees": "PBEN"}, id="people that are a text"),
+        pytest.param({"assignees": {"id": "PBEN"}}, id="people that are one"),
+        pytest.param({"service": [1]}, id="a service that is a list"),
+        pytest.param({"teams": [3]}, id="teams that are numbers"),
+    ],
+)
+def test_what_speaks_of_an_incident_and_makes_no_sense_fails_where_people_see_it(
+    change: dict[str, Any], stranger: Client
+) -> None:
+    hooks.Cast()
+    hooks.make_subscription()
+
+    document = hooks.event("triggered")
+    document["event"]["data"] |= change
+    answer = hooks.send(stranger, document)
+
+    event = WebhookEvent.objects.get()
+    assert answer.status_code == 202
+    hook_events.handle(event_id=event.pk, holder="worker", now=builders.NOW, real_now=builders.NOW)
+    event.refresh_from_db()
+    assert (event.state, bool(event.failure)) == (State.FAILED, True)
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_an_event_of_another_age_fails_where_people_see_it(at: str, stranger: Client) -> None:
+    hooks.Cast()
+    hooks.make_subscription()
+    document = hooks.event("triggered", assignees=["PBEN"])
+    document["event"]["occurred_at"] = at
+
+    answer = hooks.send(stranger, document)
+
+    event = WebhookEvent.objects.get()
+    assert answer.status_code == 202
+    assert hook_events.handle(
+        event_id=event.pk, holder="worker", now=builders.NOW, real_now=builders.NOW
+    )
+    event.refresh_from_db()
+    assert event.state == State.FAILED
+    assert f"in the year {int(at[:4])}" in event.failure
+
+
+def test_an_event_whose_id_is_a_number_is_one_event(stranger: Client) -> None:
+    hooks.Cast()
+    hooks.make_subscription()
+    documents = [hooks.event("triggered", assignees=["PBEN"]), hooks.event("resolved")]
+    documents[0]["event"]["id"] = 7
+
+    for document in documents:
+        assert hooks.send(stranger, document).status_code == 202
+    for event in WebhookEvent.objects.all():
+        hook_events.handle(
+            event_id=event.pk, holder="worker", now=builders.NOW, real_now=builders.NOW
+        )
+
+    assert set(WebhookEvent.objects.values_list("state", flat=True)) == {State.DONE}
 
 
 def test_a_signed_event_of_another_content_type_is_taken_too(stranger: Client) -> None:
