@@ -165,9 +165,11 @@ class _Work:
     run: SyncRun
     gateway: Gateway
     clocks: Clocks
+    holder: str
     unmatched: set[str] = dataclasses.field(default_factory=set)
     seen: sparing.Seen = dataclasses.field(default_factory=sparing.Seen)
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    linked: dict[int, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def on(cls, run: SyncRun, gateway: Gateway, clocks: Clocks, holder: str) -> _Work:
@@ -175,7 +177,8 @@ class _Work:
             if not operations.renew_run(run_id=run.pk, real_now=clocks.real_now(), holder=holder):
                 raise TakenOverError
 
-        return cls(run=run, gateway=KeptGateway(gateway=gateway, keep=keep), clocks=clocks)
+        kept = KeptGateway(gateway=gateway, keep=keep)
+        return cls(run=run, gateway=kept, clocks=clocks, holder=holder)
 
     def carry_out(self) -> None:
         """Bring both levels in line, one after the other; one that fails does not stop the next.
@@ -196,7 +199,10 @@ class _Work:
                 self._bring_in_line(level, directory)
             except LEVEL_ERRORS as error:
                 operations.level_out_of_line(
-                    level_id=level.level_id, trouble=outcomes.trouble(error), now=self.clocks.now()
+                    level_id=level.level_id,
+                    ref=self._ref(level),
+                    trouble=outcomes.trouble(error),
+                    now=self.clocks.now(),
                 )
                 errors.append(error)
         try:
@@ -229,7 +235,10 @@ class _Work:
                     return
                 raise self._out_of_line(level, wanted, found, refusals)
         operations.level_in_line(
-            level_id=level.level_id, version=self.run.schedule_version, now=self.clocks.now()
+            level_id=level.level_id,
+            ref=self._ref(level),
+            version=self.run.schedule_version,
+            now=self.clocks.now(),
         )
 
     def _look(self, level: queries.LevelToSync, wanted: WantedLevel) -> sparing.Look:
@@ -295,11 +304,16 @@ class _Work:
         for step in steps:
             answer = self._send(None, step)
             ref = ref or answers.created_policy_ref(answer)
-        if ref != rotation.pagerduty_policy_ref:
-            policy_syncing.remember_policy(rotation_id=rotation.pk, ref=ref, now=self.clocks.now())
+        if ref != rotation.pagerduty_policy_ref and not policy_syncing.remember_policy(
+            rotation_id=rotation.pk,
+            before=rotation.pagerduty_policy_ref,
+            ref=ref,
+            now=self.clocks.now(),
+        ):
+            raise OutOfLineError(pagerduty_words.CHOSEN_MEANWHILE)
         if steps and not self._shows_policy(wanted, ref):
             raise OutOfLineError(pagerduty_words.policy_out_of_line(wanted))
-        policy_syncing.policy_in_line(rotation_id=rotation.pk, now=self.clocks.now())
+        policy_syncing.policy_in_line(rotation_id=rotation.pk, ref=ref, now=self.clocks.now())
 
     def _shows_policy(self, wanted: WantedPolicy, ref: str) -> bool:
         """Read the policy until it is as written; PagerDuty may lag for a moment."""
@@ -328,20 +342,34 @@ class _Work:
                 ]
         return ref, refusals
 
+    def _ref(self, level: queries.LevelToSync) -> str:
+        """The schedule that this run took for the level's."""
+        return self.linked.get(level.level_id, level.schedule_ref)
+
     def _remember(self, level: queries.LevelToSync, ref: str) -> None:
-        operations.remember_schedule(level_id=level.level_id, ref=ref, now=self.clocks.now())
+        if not operations.remember_schedule(
+            level_id=level.level_id, before=self._ref(level), ref=ref, now=self.clocks.now()
+        ):
+            raise OutOfLineError(pagerduty_words.CHOSEN_MEANWHILE)
+        self.linked[level.level_id] = ref
 
     def _send(self, level: queries.LevelToSync | None, step: Step) -> Any:
         """Write the step down, send it, write the answer down; a single refusal stops nothing."""
         step_id = operations.add_step(
             run_id=self.run.pk,
+            holder=self.holder,
             level_id=None if level is None else level.level_id,
             step=step,
             now=self.clocks.now(),
         )
+        if step_id is None:
+            raise TakenOverError
         try:
             answer = self.gateway.send(step.request)
             refused = outcomes.refusals(step, answer)
+        except NotNowError:
+            operations.drop_step(step_id=step_id)
+            raise
         except GatewayError as error:
             told = str(error)
             if step.action is Action.REMOVE_OVERRIDE and isinstance(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from rotation.domain.pagerduty_state import OverrideResult, OverrideState
 
 MOST_WEEKS = 6
+CHOSEN_MEANWHILE = (
+    "While this was written somebody chose another one in PagerDuty; the next run writes that."
+)
 
 
 def out_of_line(

@@ -124,7 +124,9 @@ def _keep_whole(
     open_ones.filter(cause__in=drift_facts.WHOLE).exclude(cause__in=causes).update(gone_at=now)
     for each in found:
         if each.cause in drift_facts.UNBOUND:
-            syncing.level_out_of_line(level_id=level.pk, trouble=each.cause, now=now)
+            syncing.level_out_of_line(
+                level_id=level.pk, ref=level.pagerduty_schedule_ref, trouble=each.cause, now=now
+            )
         if not open_ones.filter(cause=each.cause).update(ends_at=each.divergence.period.ends_at):
             _notice(each, level, rotation, now)
 

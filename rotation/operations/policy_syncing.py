@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from audit.operations import Actor
 
 
-def remember_policy(*, rotation_id: int, ref: str, now: dt.datetime) -> None:
-    """Note which of PagerDuty's escalation policies is the rotation's."""
+def remember_policy(*, rotation_id: int, before: str, ref: str, now: dt.datetime) -> bool:
+    """Note which of PagerDuty's escalation policies is the rotation's.
+
+    False, and nothing noted, when it is not the one `before` any more: what somebody chose while
+    the run was under way stands.
+    """
     with transaction.atomic():
         rotation = Rotation.objects.select_related("team").get(pk=rotation_id)
-        Rotation.objects.filter(pk=rotation_id).update(pagerduty_policy_ref=ref)
+        unchanged = Rotation.objects.filter(pk=rotation_id, pagerduty_policy_ref=before)
+        if not unchanged.update(pagerduty_policy_ref=ref):
+            return False
         record(
             actor=SYNC,
             now=now,
@@ -28,9 +34,10 @@ def remember_policy(*, rotation_id: int, ref: str, now: dt.datetime) -> None:
             verb="linked",
             subject=f"{rotation.name} to escalation policy {ref} in PagerDuty",
             team=rotation.team.slug,
-            before={"policy": rotation.pagerduty_policy_ref},
+            before={"policy": before},
             after={"policy": ref},
         )
+    return True
 
 
 def unlink_policy(*, rotation_id: int, actor: Actor, now: dt.datetime) -> None:
@@ -57,9 +64,11 @@ def unlink_policy(*, rotation_id: int, actor: Actor, now: dt.datetime) -> None:
         )
 
 
-def policy_in_line(*, rotation_id: int, now: dt.datetime) -> None:
-    """Note that PagerDuty was read and the policy joins the levels as it should."""
-    unknown = Rotation.objects.filter(pk=rotation_id, pagerduty_policy_since=None)
+def policy_in_line(*, rotation_id: int, ref: str, now: dt.datetime) -> None:
+    """Note that PagerDuty was read and the policy `ref`, if it still is the one, is right."""
+    unknown = Rotation.objects.filter(
+        pk=rotation_id, pagerduty_policy_ref=ref, pagerduty_policy_since=None
+    )
     unknown.update(pagerduty_policy_since=now)
 
 

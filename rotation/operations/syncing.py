@@ -120,24 +120,35 @@ def renew_run(*, run_id: int, real_now: dt.datetime, holder: str) -> bool:
     return bool(_held(run_id, holder).update(leased_until=real_now + LEASE))
 
 
-def add_step(*, run_id: int, level_id: int | None, step: Step, now: dt.datetime) -> int:
+def add_step(
+    *, run_id: int, holder: str, level_id: int | None, step: Step, now: dt.datetime
+) -> int | None:
     """Write a step down before it is sent, so that "maybe sent" is known; returns its id.
 
-    A step without a level concerns the rotation's escalation policy.
+    A step without a level concerns the rotation's escalation policy. None when another worker took
+    the run over: nothing may be sent any more.
     """
-    last = SyncStep.objects.filter(run_id=run_id).order_by("-position").first()
-    row = SyncStep.objects.create(
-        run_id=run_id,
-        position=1 if last is None else last.position + 1,
-        level_id=level_id,
-        action=step.action,
-        reason=step.reason[:300],
-        method=step.request.method,
-        path=step.request.path,
-        request=step.request.body,
-        sent_at=now,
-    )
+    with transaction.atomic():
+        if _held(run_id, holder).select_for_update().first() is None:
+            return None
+        last = SyncStep.objects.filter(run_id=run_id).order_by("-position").first()
+        row = SyncStep.objects.create(
+            run_id=run_id,
+            position=1 if last is None else last.position + 1,
+            level_id=level_id,
+            action=step.action,
+            reason=step.reason[:300],
+            method=step.request.method,
+            path=step.request.path,
+            request=step.request.body,
+            sent_at=now,
+        )
     return row.pk
+
+
+def drop_step(*, step_id: int) -> None:
+    """Forget a step of which nothing was sent; the next try writes it down again."""
+    SyncStep.objects.filter(pk=step_id, state=SyncStep.State.PLANNED).delete()
 
 
 def answer_step(
@@ -170,11 +181,17 @@ def excuse_step(*, step_id: int, note: str, now: dt.datetime) -> None:
     )
 
 
-def remember_schedule(*, level_id: int, ref: str, now: dt.datetime) -> None:
-    """Note which of PagerDuty's schedules is the level's."""
+def remember_schedule(*, level_id: int, before: str, ref: str, now: dt.datetime) -> bool:
+    """Note which of PagerDuty's schedules is the level's.
+
+    False, and nothing noted, when it is not the one `before` any more: what somebody chose while
+    the run was under way stands.
+    """
     with transaction.atomic():
         level = Level.objects.select_related("rotation__team").get(pk=level_id)
-        Level.objects.filter(pk=level_id).update(pagerduty_schedule_ref=ref)
+        unchanged = Level.objects.filter(pk=level_id, pagerduty_schedule_ref=before)
+        if not unchanged.update(pagerduty_schedule_ref=ref):
+            return False
         record(
             actor=SYNC,
             now=now,
@@ -182,9 +199,10 @@ def remember_schedule(*, level_id: int, ref: str, now: dt.datetime) -> None:
             verb="linked",
             subject=f"{level} of {level.rotation.name} to schedule {ref} in PagerDuty",
             team=level.rotation.team.slug,
-            before={"schedule": level.pagerduty_schedule_ref},
+            before={"schedule": before},
             after={"schedule": ref},
         )
+    return True
 
 
 def unlink_schedule(*, level_id: int, actor: Actor, now: dt.datetime) -> None:
@@ -218,24 +236,28 @@ def unlink_schedule(*, level_id: int, actor: Actor, now: dt.datetime) -> None:
         )
 
 
-def level_in_line(*, level_id: int, version: int | None, now: dt.datetime) -> None:
-    """Note that PagerDuty was read and shows the level as published."""
-    Level.objects.filter(pk=level_id).exclude(
-        in_pagerduty_since__isnull=False, in_pagerduty_version=version
-    ).update(in_pagerduty_since=now, in_pagerduty_version=version)
-    Level.objects.filter(pk=level_id).update(
-        checked_at=now, schedule_trouble=Level.Trouble.NONE, schedule_trouble_since=None
+def level_in_line(*, level_id: int, ref: str, version: int | None, now: dt.datetime) -> None:
+    """Note that PagerDuty was read and shows the level as published.
+
+    Nothing is noted when the schedule `ref` that was read is the level's no more.
+    """
+    level = Level.objects.filter(pk=level_id, pagerduty_schedule_ref=ref)
+    level.exclude(in_pagerduty_since__isnull=False, in_pagerduty_version=version).update(
+        in_pagerduty_since=now, in_pagerduty_version=version
     )
+    level.update(checked_at=now, schedule_trouble=Level.Trouble.NONE, schedule_trouble_since=None)
 
 
-def level_out_of_line(*, level_id: int, trouble: str, now: dt.datetime) -> None:
+def level_out_of_line(*, level_id: int, ref: str, trouble: str, now: dt.datetime) -> None:
     """Note that PagerDuty was read and shows something else.
 
     `trouble` is what is the matter with the schedule itself; it is kept from when it was first
-    seen, and empty when the schedule could be read.
+    seen, and empty when the schedule could be read. Nothing is noted of a schedule `ref` that is
+    the level's no more.
     """
-    Level.objects.filter(pk=level_id).update(in_pagerduty_since=None, checked_at=now)
-    Level.objects.filter(pk=level_id).exclude(schedule_trouble=trouble).update(
+    level = Level.objects.filter(pk=level_id, pagerduty_schedule_ref=ref)
+    level.update(in_pagerduty_since=None, checked_at=now)
+    level.exclude(schedule_trouble=trouble).update(
         schedule_trouble=trouble, schedule_trouble_since=now if trouble else None
     )
 
