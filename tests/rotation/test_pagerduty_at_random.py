@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -41,9 +42,9 @@ CHECKER = pathlib.Path(__file__).resolve().parents[3] / "shared/pagerduty/check_
 LEVELS = ("primary", "escalation")
 # More than this many exchanges take the checker longer than the whole judge.
 MOST_CHECKED = 400
-# Not among them: restrictions of fixed length, with which nothing is written (see the preview).
 SWITCHES: dict[str, list[str | int]] = {
     "turns": ["wall_clock", "fixed_seconds"],
+    "restrictions": ["wall_clock", "fixed_seconds"],
     "left_out_layers": ["kept", "ended", "refused"],
     "touching_entries": ["joined", "separate"],
     "answer_times": ["zone", "utc"],
@@ -56,7 +57,7 @@ SWITCHES: dict[str, list[str | int]] = {
     "virtual_start_offset": ["kept", "shifted"],
     "overrides_window_days": [0, 90],
     "schedule_window_days": [0, 90],
-    "stale_reads_seconds": [0, 2],
+    "stale_reads_seconds": [0, 2, 20],
 }
 Row = tuple[str, dt.datetime, dt.datetime]
 
@@ -87,6 +88,12 @@ class Judge(RuleBasedStateMachine):
             transaction.savepoint_rollback(self.savepoint)
 
     # ------------------------------------------------------------ Rota's side
+
+    @initialize(entries=st.sampled_from([0, 1]), fixed=st.booleans())
+    def begin(self, entries: int, *, fixed: bool) -> None:
+        """What PagerDuty takes of lists does not change while layers stand there."""
+        manner = "fixed_seconds" if fixed else "wall_clock"
+        self.simulator.set_switches(layer_users_limit=entries, restrictions=manner)
 
     @rule(name=st.sampled_from(sorted(SWITCHES)), number=st.integers(0, 2))
     def switch(self, name: str, number: int) -> None:
