@@ -1,4 +1,4 @@
-"""What became of a write or of a whole run: single refusals, trouble, and when to try again."""
+"""What became of a write or of a whole run: what stands in its way, and when to try again."""
 
 from __future__ import annotations
 
@@ -17,12 +17,39 @@ from rotation.pagerduty.gateway import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rotation.domain.pagerduty_plan import Step
     from rotation.domain.pagerduty_state import OverrideResult
 
 FIRST_WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 600.0
 TOKEN_WAIT_SECONDS = 30.0
+
+
+class OutOfLineError(Exception):
+    """PagerDuty took the writes and still shows somebody else."""
+
+
+class OverrideRefusedError(OutOfLineError):
+    """PagerDuty did not take an override, in its own words."""
+
+
+class BrokenError(Exception):
+    """Something that nobody foresaw: the log says what."""
+
+
+class TakenOverError(Exception):
+    """The lease ran out and another worker has the run."""
+
+
+class LevelsFailedError(Exception):
+    """At least one level is not in line; the message has a sentence for each."""
+
+    def __init__(self, errors: Sequence[Exception]) -> None:
+        """Keep the errors of the levels."""
+        super().__init__(" ".join(str(error) for error in errors))
+        self.errors = tuple(errors)
 
 
 def trouble(error: Exception) -> str:

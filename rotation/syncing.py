@@ -24,6 +24,13 @@ from rotation.domain.pagerduty_plan import Action
 from rotation.fitting import PreviewDiffersError
 from rotation.operations import policy_syncing
 from rotation.operations import syncing as operations
+from rotation.outcomes import (
+    BrokenError,
+    LevelsFailedError,
+    OutOfLineError,
+    OverrideRefusedError,
+    TakenOverError,
+)
 from rotation.pagerduty import answers
 from rotation.pagerduty.gateway import (
     GatewayError,
@@ -56,22 +63,6 @@ MOST_REFUSED_TRIES = 5
 log = logging.getLogger(__name__)
 
 
-class OutOfLineError(Exception):
-    """PagerDuty took the writes and still shows somebody else."""
-
-
-class OverrideRefusedError(OutOfLineError):
-    """PagerDuty did not take an override, in its own words."""
-
-
-class BrokenError(Exception):
-    """Something that nobody foresaw: the log says what."""
-
-
-class TakenOverError(Exception):
-    """The lease ran out and another worker has the run."""
-
-
 # What concerns one level alone: the other one goes on.
 LEVEL_ERRORS = (
     NotFoundError,
@@ -85,15 +76,6 @@ LASTING_ERRORS = (NotFoundError, UpgradedScheduleError, PreviewDiffersError)
 
 # What PagerDuty may take the next time, but not for ever.
 REFUSALS = (OverrideRefusedError, RefusedRequestError)
-
-
-class LevelsFailedError(Exception):
-    """At least one level is not in line; the message has a sentence for each."""
-
-    def __init__(self, errors: Sequence[Exception]) -> None:
-        """Keep the errors of the levels."""
-        super().__init__(" ".join(str(error) for error in errors))
-        self.errors = tuple(errors)
 
 
 def sync_rotation(
