@@ -103,10 +103,7 @@ def created_ref(answer: Any) -> str:
     Raises:
         BadAnswerError: the answer names none.
     """
-    try:
-        return str(answer["schedule"]["id"])
-    except (KeyError, TypeError) as error:
-        raise BadAnswerError("PagerDuty did not say which schedule it created.") from error
+    return _id_of(answer, "schedule", "schedule")
 
 
 def created_policy_ref(answer: Any) -> str:
@@ -115,10 +112,17 @@ def created_policy_ref(answer: Any) -> str:
     Raises:
         BadAnswerError: the answer names none.
     """
+    return _id_of(answer, "escalation_policy", "escalation policy")
+
+
+def _id_of(answer: Any, name: str, word: str) -> str:
     try:
-        return str(answer["escalation_policy"]["id"])
+        ref = answer[name]["id"]
     except (KeyError, TypeError) as error:
-        raise BadAnswerError("PagerDuty did not say which escalation policy it created.") from error
+        raise BadAnswerError(f"PagerDuty did not say which {word} it created.") from error
+    if not isinstance(ref, str) or not ref:
+        raise BadAnswerError(f"PagerDuty did not say which {word} it created.")
+    return ref
 
 
 def policy_of(data: Json) -> PolicyState:
@@ -199,14 +203,18 @@ def override_results(answer: Any, asked: list[OverrideState]) -> list[OverrideRe
     """
     if not isinstance(answer, list) or len(answer) != len(asked):
         raise BadAnswerError("PagerDuty did not answer for each override.")
-    results = []
-    for item, wish in zip(answer, asked, strict=True):
-        status = int(item.get("status", 0))
-        override = item.get("override") or {}
-        made = OverrideState(ref=override.get("id"), user_ref=wish.user_ref, period=wish.period)
-        errors = () if status == CREATED else tuple(str(e) for e in item.get("errors") or ["?"])
-        results.append(OverrideResult(status=status, override=made, errors=errors))
-    return results
+    try:
+        return [_result_of(item, wish) for item, wish in zip(answer, asked, strict=True)]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadAnswerError("PagerDuty did not say what became of each override.") from error
+
+
+def _result_of(item: Json, wish: OverrideState) -> OverrideResult:
+    status = int(item["status"])
+    override = item.get("override") or {}
+    made = OverrideState(ref=override.get("id"), user_ref=wish.user_ref, period=wish.period)
+    errors = () if status == CREATED else tuple(str(e) for e in item.get("errors") or ["?"])
+    return OverrideResult(status=status, override=made, errors=errors)
 
 
 def instant(text: str) -> dt.datetime:

@@ -12,6 +12,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import urllib.parse
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,9 +59,12 @@ LAST_ITEM = 10_000
 MOST_CURSORS = 20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 AUTHENTICATION = {401, 402, 403}
-NOT_FOUND = 404
+NOT_FOUND = {404, 410}
+TIMED_OUT = 408
+UPGRADED = 400
 RATE_LIMITED = 429
 SERVER_ERROR = 500
+TOKEN = re.compile(r"[!-~]+", re.ASCII)
 Read = TypeVar("Read")
 
 
@@ -77,14 +81,28 @@ class _Session(pdpyras.APISession):  # type: ignore[misc]  # pdpyras has no type
 
 
 def token_from_environment() -> str:
-    """PAGERDUTY_API_TOKEN, or what the file PAGERDUTY_API_TOKEN_FILE holds now; empty if unset."""
+    """PAGERDUTY_API_TOKEN, or what the file PAGERDUTY_API_TOKEN_FILE holds now; empty if unset.
+
+    Raises:
+        AuthenticationError: the file cannot be read, or what is set cannot be a token.
+    """
     path = os.environ.get("PAGERDUTY_API_TOKEN_FILE", "").strip()
     if not path:
-        return os.environ.get("PAGERDUTY_API_TOKEN", "").strip()
+        return _token(os.environ.get("PAGERDUTY_API_TOKEN", ""), "PAGERDUTY_API_TOKEN")
     try:
-        return pathlib.Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
+        # An editor may have put a byte order mark before it.
+        text = pathlib.Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
         raise AuthenticationError("The file of PAGERDUTY_API_TOKEN_FILE is unreadable.") from error
+    return _token(text, "the file of PAGERDUTY_API_TOKEN_FILE")
+
+
+def _token(text: str, where: str) -> str:
+    """The token without the space around it; what no header can carry is never shown."""
+    token = text.strip()
+    if token and not TOKEN.fullmatch(token):
+        raise AuthenticationError(f"What stands in {where} is no token: one word is wanted.")
+    return token
 
 
 def _at_once(_token: str, _path: str) -> contextlib.AbstractContextManager[None]:
@@ -134,6 +152,8 @@ class HttpGateway:
         try:
             data = self._get(f"/schedules/{ref}", {})
         except RefusedRequestError as error:
+            if error.status != UPGRADED:
+                raise
             # Nothing in this request can be wrong but the kind of the schedule.
             raise answers.upgraded(ref) from error
         return self._read(lambda: answers.schedule_of(data["schedule"]))
@@ -292,11 +312,11 @@ def _error_of(response: Any) -> GatewayError:
         error: GatewayError = AuthenticationError(
             f"{said}. Check PAGERDUTY_API_TOKEN and its rights.", status=status
         )
-    elif status == NOT_FOUND:
+    elif status in NOT_FOUND:
         error = NotFoundError(f"{said}.")
     elif status == RATE_LIMITED:
         error = RateLimitedError(f"{said}.", wait_seconds=_wait(response))
-    elif status >= SERVER_ERROR:
+    elif status >= SERVER_ERROR or status == TIMED_OUT:
         error = BadAnswerError(f"{said}.")
     else:
         error = RefusedRequestError(f"{said}.", status=status, code=code)

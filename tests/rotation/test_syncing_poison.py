@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,11 +11,21 @@ from rotation import syncing, tasks
 from rotation.models import Level, SyncRun, SyncStep
 from rotation.operations import account
 from rotation.operations import syncing as operations
+from rotation.pagerduty import answers
+from rotation.pagerduty.gateway import (
+    BadAnswerError,
+    GatewayError,
+    NotFoundError,
+    RefusedRequestError,
+)
+from rotation.pagerduty.http import HttpGateway, token_from_environment
 from rotation.queries import syncing as queries
 from tests import builders
 from tests.rotation.syncs import NOW, Published, know_people, make_published
 
 if TYPE_CHECKING:
+    import pathlib
+
     from pytest_django import Settings
 
     from rotation.models import Rotation
@@ -138,3 +148,74 @@ def test_an_answer_that_always_fails_for_one_level_does_not_hold_up_the_other(
     other.refresh_from_db()
     assert any(each["path"] == path for each in simulator.requests())
     assert other.in_pagerduty_since is not None
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [b"\xef\xbb\xbfa-token\n", b"  a-token\r\n"],
+    ids=["byte order mark", "spaces and line ends"],
+)
+def test_a_token_file_may_carry_what_editors_add(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, kept: bytes
+) -> None:
+    path = tmp_path / "token"
+    path.write_bytes(kept)
+    monkeypatch.setenv("PAGERDUTY_API_TOKEN_FILE", str(path))
+
+    assert token_from_environment() == "a-token"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [b"\xff\xfe\x00t", "smart\u2019token".encode(), b"two\nlines", b"a\x00b", b"a token"],
+    ids=["no text", "no ASCII", "two lines", "NUL", "a space"],
+)
+def test_what_is_no_token_stops_no_sweep_and_is_told_without_being_shown(
+    published: Published, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, kept: bytes
+) -> None:
+    path = tmp_path / "token"
+    path.write_bytes(kept)
+    monkeypatch.setenv("PAGERDUTY_API_TOKEN_FILE", str(path))
+
+    done = tasks.sync_next()
+
+    run = SyncRun.objects.get(rotation=published.rotation)
+    assert (done, run.state) == (1, SyncRun.State.FAILED)
+    assert "PAGERDUTY_API_TOKEN" in run.failure
+    assert not any(word in run.failure for word in ("smart", "lines", "a token"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [[None], ["created"], [{"status": "soon"}], [{"status": None}], [{"errors": 5}], {}],
+    ids=str,
+)
+def test_an_answer_to_overrides_that_nobody_can_read_is_no_answer(answer: Any) -> None:
+    asked = answers.asked_override(
+        {"start": "2026-12-01T10:00:00Z", "end": "2026-12-01T12:00:00Z", "user": {"id": "P1"}}
+    )
+
+    with pytest.raises(BadAnswerError):
+        answers.override_results(answer, [asked])
+
+
+@pytest.mark.parametrize("ref", [None, "", 7])
+def test_an_id_that_is_none_names_no_schedule_and_no_policy(ref: Any) -> None:
+    with pytest.raises(BadAnswerError):
+        answers.created_ref({"schedule": {"id": ref}})
+    with pytest.raises(BadAnswerError):
+        answers.created_policy_ref({"escalation_policy": {"id": ref}})
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(410, NotFoundError), (408, BadAnswerError), (409, RefusedRequestError)],
+)
+def test_only_a_400_says_that_a_schedule_is_of_the_new_kind(
+    simulator: RunningSimulator, status: int, kind: type[GatewayError]
+) -> None:
+    simulator.faults(method="GET", path="/schedules/PSCHED1", status=status)
+    gateway = HttpGateway(url=simulator.base_url, token=lambda: simulator.token)
+
+    with pytest.raises(kind):
+        gateway.schedule(ref="PSCHED1")
