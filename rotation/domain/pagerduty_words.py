@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import TYPE_CHECKING
+
+from common import wording
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,8 +39,8 @@ def out_of_line(
     more = f" {len(found) - 1} more such times follow." if len(found) > 1 else ""
     return (
         f"“{wanted.name}” shows {_name(first.shown, names)} instead of "
-        f"{_name(first.wanted, names)} from {_local(first.period.starts_at, wanted.time_zone)}"
-        f"{why}.{more}"
+        f"{_name(first.wanted, names)} from "
+        f"{wording.moment(first.period.starts_at, wanted.time_zone)}{why}.{more}"
     )
 
 
@@ -60,19 +61,19 @@ def preview_differs(
     """Which weeks PagerDuty would show otherwise, and the first time in them."""
     first = found[0]
     count = "1 week" if len(weeks) == 1 else f"{len(weeks)} weeks"
-    listed = ", ".join(f"{week:%d %b %Y}".lstrip("0") for week in weeks[:MOST_WEEKS])
+    listed = ", ".join(wording.day(week) for week in weeks[:MOST_WEEKS])
     more = " and later ones" if len(weeks) > MOST_WEEKS else ""
     return (
         f"PagerDuty’s preview of “{wanted.name}” differs from the schedule in {count} "
         f"(from {listed}{more}): it would show {_name(first.shown, names)} instead of "
         f"{_name(first.wanted, names)} from "
-        f"{_local(first.period.starts_at, wanted.time_zone)}. Nothing was written to it."
+        f"{wording.moment(first.period.starts_at, wanted.time_zone)}. Nothing was written to it."
     )
 
 
 def refused_override(result: OverrideResult, zone: str, names: Mapping[str, str]) -> str:
     """One override that PagerDuty did not take, with its reasons."""
-    starts_at = _local(result.override.period.starts_at, zone)
+    starts_at = wording.moment(result.override.period.starts_at, zone)
     who = _name(result.override.user_ref, names)
     return f"PagerDuty refused the override from {starts_at} for {who}: {', '.join(result.errors)}."
 
@@ -81,7 +82,3 @@ def _name(user_ref: str | None, names: Mapping[str, str]) -> str:
     if user_ref is None:
         return "nobody"
     return names.get(user_ref) or f"user {user_ref}"
-
-
-def _local(instant: dt.datetime, zone: str) -> str:
-    return f"{instant.astimezone(zoneinfo.ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})"

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 from typing import TYPE_CHECKING
 
+from common import wording
 from rotation.domain import agreements
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _rest(level: PlanLevel, assignments: Mapping[dt.date, int]) -> list[Breach]:
                         week_date=other,
                         engineer_id=engineer_id,
                         code="rest",
-                        why=f"would have {clear} clear weeks after the week of {one:%a %d %b}, "
+                        why=f"would have {clear} clear weeks after the week of "
+                        f"{wording.day(one, year=False)}, "
                         f"the policy wants {level.rest_weeks}",
                     )
                 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from volunteers.access import Viewer
 
 SOON_ENDS = dt.timedelta(weeks=6)
+NEAR = dt.timedelta(days=1)
 SYNC = "sync"
 GAP = "gap"
 DRAFT = "draft"
@@ -38,6 +39,7 @@ class Need:
     """One thing to do: since when or for which day, what it is, and the page that settles it.
 
     `argument` is that of the route, empty when it takes none; `part` is the part of the page.
+    `is_first` is what comes before all dates: PagerDuty pages, or is about to page, somebody else.
     """
 
     on: dt.date
@@ -48,13 +50,14 @@ class Need:
     argument: str
     button: str
     part: str = ""
+    is_first: bool = False
 
 
 def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.datetime) -> list[Need]:
     """What the teams of these rotations wait for beside gaps, in no order; nine queries."""
     return [
         *_failed_syncs(rotations),
-        *_drifts(rotations),
+        *_drifts(rotations, now),
         *_forecasts(rotations, now),
         *_drafts(rotations),
         *_endings(rotations, now),
@@ -65,8 +68,10 @@ def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.date
 
 
 def in_order(needs: Sequence[Need]) -> list[Need]:
-    """Failed syncs first, then in order of date."""
-    return sorted(needs, key=lambda need: (need.kind != SYNC, need.on, need.what))
+    """Failed syncs first, then whom PagerDuty pages wrongly within a day, then by date."""
+    return sorted(
+        needs, key=lambda need: (need.kind != SYNC, not need.is_first, need.on, need.what)
+    )
 
 
 def _failed_syncs(rotations: Sequence[Rotation]) -> Iterator[Need]:
@@ -88,20 +93,22 @@ def _failed_syncs(rotations: Sequence[Rotation]) -> Iterator[Need]:
         )
 
 
-def _drifts(rotations: Sequence[Rotation]) -> Iterator[Need]:
+def _drifts(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
     """One line for each rotation of which PagerDuty shows somebody else and nobody has decided."""
     by_id = {rotation.pk: rotation for rotation in rotations}
     for rotation_id, rows in drift.undecided(rotation_ids=by_id).items():
         rotation = by_id[rotation_id]
+        what, more = drift.attention_words(rows, rotation.time_zone)
         yield Need(
             on=_day(rotation, rows[0].starts_at),
             kind=DRIFT,
-            what=drift.places_words(len(rows)),
-            more=f"{rotation.name}: {drift.first_words(rows[0], rotation.time_zone)}",
+            what=what,
+            more=f"{rotation.name}: {more}",
             route="rotation-pagerduty",
             argument=rotation.slug,
             button="See and decide",
             part="drift",
+            is_first=rows[0].starts_at < now + NEAR,
         )
 
 

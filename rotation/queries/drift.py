@@ -13,7 +13,7 @@ from rotation.queries import drift_facts, drift_words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.db.models import QuerySet
 
@@ -144,6 +144,27 @@ def places_words(count: int) -> str:
     return f"PagerDuty shows somebody else in {wording.counted(count, 'place')}"
 
 
+def lost_words(rows: Iterable[Drift]) -> tuple[str, str] | None:
+    """What is wrong with a schedule that only a person can mend, and what follows; else None."""
+    lost = {row.cause: LevelName(row.level.name).label.lower() for row in rows}
+    if level := lost.get(Drift.Cause.DELETED):
+        return (
+            f"PagerDuty pages nobody on {level}: its schedule was deleted",
+            "nothing is written for it until a manager has it created again",
+        )
+    if level := lost.get(Drift.Cause.UPGRADED):
+        return (
+            f"Rota cannot write {level}: its schedule was upgraded in PagerDuty",
+            "it pages as it stands; choose another schedule, or let Rota make one",
+        )
+    return None
+
+
+def attention_words(rows: Sequence[Drift], zone: str) -> tuple[str, str]:
+    """What is wrong and whom it concerns first; `rows` is not empty and in order of time."""
+    return lost_words(rows) or (places_words(len(rows)), first_words(rows[0], zone))
+
+
 def shown_words(row: Drift) -> str:
     """`Eva instead of Ben`."""
     return drift_words.instead(row)
@@ -249,6 +270,8 @@ def _restore_effect(row: Drift, together: int) -> str:
 
 
 def _leave_effect(row: Drift) -> str:
+    if row.cause == Drift.Cause.DELETED:
+        return "Nobody is paged from it until there is a new one. You are told if it changes."
     who = drift_words.name_of(row.shown_ref, row.shown_name)
     pages = "as it stands" if row.cause in drift_facts.WHOLE else who
     return f"PagerDuty goes on paging {pages}. Pay does not change. You are told if it changes."

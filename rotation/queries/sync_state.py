@@ -202,7 +202,7 @@ def _kind(rotation: Rotation, levels: list[Level], run: SyncRun | None, drifts: 
     kinds = (
         (FAILED, run.state == SyncRun.State.FAILED),
         (DRIFT, is_done and drifts > 0),
-        (IN_LINE, _is_in_line(rotation, levels)),
+        (IN_LINE, drifts == 0 and _is_in_line(rotation, levels)),
         (RUNNING, run.state == SyncRun.State.RUNNING),
     )
     return next((kind for kind, holds in kinds if holds), WAITING)

@@ -87,9 +87,11 @@ def _undecided(rotation: Rotation, drifts: Sequence[drift.DriftMark]) -> dict[st
     if not drifts:
         return {"undecided": []}
     found = drift.undecided(rotation_ids=[rotation.pk]).get(rotation.pk, [])
+    words = drift.lost_words(found)
     return {
         "undecided": found,
         "undecided_words": drift.shown_words(found[0]) if found else "",
+        "lost_words": words,
     }
 
 
@@ -105,6 +107,7 @@ def _schedule(
         "first": facts.columns[0],
         "last": facts.columns[-1],
         "board": board.board(facts, drifts),
+        "drift_marks": drifts,
         **_undecided(rotation, drifts),
         "duty": duty.duty_of(
             rotation=rotation, shifts=facts.coming, marks_of=facts.marks, now=facts.now

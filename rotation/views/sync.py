@@ -12,7 +12,7 @@ from common import clock
 from common.nudge import nudge
 from rotation import access
 from rotation.operations import checks, schedules
-from rotation.queries import account, drift, sync_state, syncing
+from rotation.queries import account, drift, paged_now, sync_state, syncing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,17 +33,22 @@ def rotation_pagerduty(request: SignedInRequest, slug: str) -> HttpResponse:
     runs = sync_state.run_lines(rotation=rotation)
     wanted = request.GET.get("run", "")
     shown = next((run for run in runs if str(run.run_id) == wanted), runs[0] if runs else None)
+    now, differences = clock.now(), _differences(request, rotation)
     context = {
         "rotation": rotation,
         "sync": state,
+        "levels": paged_now.levels_now(
+            rotation=rotation, levels=state.levels, drifts=differences["drifts"], now=now
+        ),
         "runs": runs,
         "shown": shown,
+        "is_chosen": bool(wanted),
         "steps": sync_state.step_lines(run_id=shown.run_id) if shown else [],
         "next_try_minutes": _minutes_until(state.next_try_at, clock.real_now()),
-        "account": account.account_state(now=clock.now(), real_now=clock.real_now()),
+        "account": account.account_state(now=now, real_now=clock.real_now()),
         "ahead": _ahead(rotation) if state.kind == sync_state.WAITING else 0,
         "may_order": request.viewer.manages(rotation.team_id),
-        **_differences(request, rotation),
+        **differences,
     }
     response = render(request, "rotation/rotation_pagerduty.html", context)
     if state.is_moving or context["look"].is_looking:

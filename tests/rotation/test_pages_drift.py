@@ -234,3 +234,58 @@ def test_before_anything_is_published_there_is_nothing_to_compare() -> None:
     team = team_at_work()
 
     assert signed_in(team.anna).post(CHECK).status_code == 409
+
+
+def test_whom_pagerduty_pages_now_is_told_beside_whom_it_should(team: TeamAtWork) -> None:
+    drift = _drift(team)
+    Drift.objects.filter(pk=drift.pk).update(starts_at=NOW - HOUR, ends_at=NOW + HOUR)
+    builders.make_shift(level=team.primary, week_date=builders.THIS_WEEK, holder=team.ben)
+
+    page = page_of(team.anna, PAGE)
+    board = page_of(team.anna, BOARD)
+
+    assert f"<bdi>{drift.shown_name}</bdi></b> is paged now, not <bdi>" in page
+    assert f"</span>PagerDuty shows {drift.shown_name} instead of" in board
+    assert "Now, until" in board
+
+
+def test_who_is_paged_next_is_told_while_pagerduty_is_in_line(team: TeamAtWork) -> None:
+    builders.make_shift(level=team.primary, week_date=builders.THIS_WEEK, holder=team.ben)
+
+    page = page_of(team.anna, PAGE)
+
+    assert f"<bdi>{team.ben.name}</bdi> is paged from " in page
+
+
+def test_a_run_on_its_way_does_not_hide_that_pagerduty_shows_somebody_else(
+    team: TeamAtWork,
+) -> None:
+    _drift(team)
+    SyncRun.objects.create(rotation=team.rotation, state="queued", cause="asked for", queued_at=NOW)
+
+    assert heading(page_of(team.anna, PAGE)) == "The schedule waits to be written"
+
+
+def test_a_pager_that_is_wrong_tonight_stands_before_what_is_older(team: TeamAtWork) -> None:
+    drift = _drift(team)
+    builders.make_application(team=team.rotation.team, engineer=team.carla)
+
+    later = page_of(team.anna, "/")
+    Drift.objects.filter(pk=drift.pk).update(starts_at=NOW + HOUR)
+    tonight = page_of(team.anna, "/")
+
+    places = "PagerDuty shows somebody else in 1 place"
+    assert later.index("application waits") < later.index(places)
+    assert tonight.index(places) < tonight.index("application waits")
+
+
+def test_a_schedule_that_is_gone_is_what_home_tells_first_of_all(team: TeamAtWork) -> None:
+    builders.make_application(team=team.rotation.team, engineer=team.carla)
+    gone = _drift(team)
+    Drift.objects.filter(pk=gone.pk).update(cause="deleted", starts_at=NOW)
+
+    home, page = page_of(team.anna, "/"), page_of(team.anna, PAGE)
+
+    told = "PagerDuty pages nobody on primary: its schedule was deleted"
+    assert home.index(told) < home.index("application waits")
+    assert "Nobody is paged from it until there is a new one." in page

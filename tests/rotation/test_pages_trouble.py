@@ -80,7 +80,9 @@ def test_admins_and_managers_read_on_every_page_that_the_token_is_refused(
     anna, ada, ben = _homes(team.anna, builders.make_admin(), team.ben)
 
     assert "PagerDuty refuses Rota’s token since" in anna
-    assert "The admins have a mail" in anna
+    assert "There is nothing for you to do: the admins have a mail" in anna
+    assert "PagerDuty answered 401." not in anna
+    assert "PagerDuty answered 401." in ada
     assert "Set another token: Rota goes on by itself." in ada
     assert "refuses" not in ben
 
@@ -129,7 +131,8 @@ def test_a_deleted_schedule_is_explained_and_managers_may_order_a_new_one(
     anna, ada = page_of(team.anna, PAGE), page_of(builders.make_admin(), PAGE)
 
     for page in (anna, ada):
-        assert "The schedule of Primary was deleted in PagerDuty." in page
+        assert heading(page) == "PagerDuty pages nobody on primary: its schedule was deleted"
+        assert "The schedule of primary was deleted in PagerDuty." in page
         assert "Deleted in PagerDuty" in page
     assert AGAIN in anna
     assert AGAIN not in ada
@@ -142,8 +145,8 @@ def test_an_upgraded_schedule_is_explained(team: TeamAtWork) -> None:
 
     page = page_of(team.anna, PAGE)
 
-    assert "The schedule of Level 2 was upgraded in PagerDuty." in page
-    assert "Create again" not in page
+    assert "The schedule of level 2 was upgraded in PagerDuty." in page
+    assert "Create it again" not in page
 
 
 def test_a_new_schedule_is_asked_for_first_and_ordered_once(team: TeamAtWork) -> None:
@@ -155,7 +158,7 @@ def test_a_new_schedule_is_asked_for_first_and_ordered_once(team: TeamAtWork) ->
     ordered, again = client.post(AGAIN), client.post(AGAIN)
 
     level = Level.objects.get(pk=team.primary.pk)
-    assert heading(asked) == "Create the schedule of Primary again?"
+    assert heading(asked) == "Create the schedule of primary again?"
     assert "It has a new id" in asked
     assert still == Level.Trouble.DELETED
     assert (ordered.status_code, again.status_code) == (302, 409)
@@ -167,7 +170,7 @@ def test_a_new_schedule_is_asked_for_first_and_ordered_once(team: TeamAtWork) ->
 def test_a_schedule_that_is_there_is_not_made_again(team: TeamAtWork) -> None:
     page = page_of(team.anna, AGAIN)
 
-    assert heading(page) == "The schedule of Primary is not missing"
+    assert heading(page) == "The schedule of primary is not missing"
 
 
 def test_a_run_that_waits_says_how_many_are_before_it(team: TeamAtWork) -> None:
