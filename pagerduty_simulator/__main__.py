@@ -20,6 +20,8 @@ _HIGHEST_PORT = 65_535
 def main(arguments: list[str] | None = None) -> int:
     """Serve until a signal; the exit code is 0 after a stop and 1 when it cannot start."""
     asked = _parser().parse_args(arguments)
+    if os.environ.get("ROTA_MODE") == "production":
+        return _failed("ROTA_MODE is production; this is for demo and test, it pages nobody")
     simulator = Simulator(
         state_file=asked.state,
         clock=Clock(file=asked.clock_file),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -85,6 +88,24 @@ def test_a_port_that_is_taken_is_said_in_one_line(start: Start, tmp_path: pathli
     line = str(error.value)
     assert line.count("\n") == 1
     assert line.startswith(f"pagerduty_simulator: cannot listen on 127.0.0.1:{running.port}")
+
+
+def test_it_does_not_start_where_rota_is_in_production(tmp_path: pathlib.Path) -> None:
+    words = ["--port", "0", "--state", str(tmp_path / "state.json")]
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "pagerduty_simulator", *words],
+        env={**os.environ, "ROTA_MODE": "production"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "ROTA_MODE is production" in ended.stderr
+    assert not (tmp_path / "state.json").exists()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"users": [{}]}'])
