@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from django.http import UnreadablePostError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # PagerDuty gives up after five and sends again; whoever waits for longer is somebody else.
 SECONDS = 10.0
+EVERY_SECONDS = 0.5
 
 
 class NoBodyError(Exception):
@@ -86,8 +88,9 @@ def _length(request: HttpRequest) -> int:
 class _Deadline:
     """Closes a connection's way in when its time is over: whoever reads finds its end."""
 
-    def __init__(self, connection: socket.socket | None) -> None:
+    def __init__(self, connection: socket.socket | None, seconds: float) -> None:
         self._connection, self.is_over = connection, False
+        self.at = time.monotonic() + seconds
 
     def come(self) -> None:
         """The time is over."""
@@ -97,15 +100,42 @@ class _Deadline:
                 self._connection.shutdown(socket.SHUT_RD)
 
 
-@contextlib.contextmanager
-def _deadline(request: HttpRequest, seconds: float) -> Iterator[_Deadline]:
+class _Watch:
+    """One thread that looks at all deadlines of this process, so that no request needs its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: set[_Deadline] = set()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def until(self, deadline: _Deadline) -> Iterator[_Deadline]:
+        """Let the deadline come while the block runs, never after it."""
+        with self._lock:
+            self._held.add(deadline)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._look, daemon=True)
+                self._thread.start()
+        try:
+            yield deadline
+        finally:
+            with self._lock:
+                self._held.discard(deadline)
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(EVERY_SECONDS)
+            with self._lock:
+                for deadline in [each for each in self._held if each.at <= time.monotonic()]:
+                    self._held.discard(deadline)
+                    deadline.come()
+
+
+_watch = _Watch()
+
+
+def _deadline(request: HttpRequest, seconds: float) -> contextlib.AbstractContextManager[_Deadline]:
     """Only gunicorn hands the connection out; elsewhere nothing is bounded."""
     connection = request.META.get("gunicorn.socket")
-    deadline = _Deadline(connection if isinstance(connection, socket.socket) else None)
-    timer = threading.Timer(seconds, deadline.come)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield deadline
-    finally:
-        timer.cancel()
+    bounded = connection if isinstance(connection, socket.socket) else None
+    return _watch.until(_Deadline(bounded, seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from config.launch.options import ROOT, Options
 from config.launch.processes import Command, Part
 
 if TYPE_CHECKING:
-    import pathlib
     from collections.abc import Callable
 
 PARTS = ("redis", "pagerduty", "web", "worker", "beat")
@@ -127,6 +127,16 @@ class RunningParts:
     def log(self, name: str = "") -> list[str]:
         """The lines that a part printed so far, or all parts, the oldest first."""
         return [line for part, line in list(self._lines) if name in {"", part}]
+
+    def cpu_seconds(self, name: str) -> float:
+        """How long the processors worked so far for the processes of a part."""
+        group, ticks = self._running[name].pid, 0
+        for found in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = found.read_text().rpartition(")")[2].split()
+                if int(fields[2]) == group:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def wait_for(self, condition: Callable[[], object], *, seconds: float = READY_SECONDS) -> None:
         """Wait until the condition holds; the test fails after these seconds."""
