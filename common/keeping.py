@@ -62,10 +62,11 @@ class Keeper:
         try:
             while not self._over.wait(LOOK_SECONDS):
                 now = self.real_now()
-                if now - asked_at < ASK_EVERY:
+                # A clock that was put back has moved too, and the lease is far in the future by it.
+                if abs(now - asked_at) < ASK_EVERY:
                     continue
                 asked_at = now
-                is_due = now - renewed_at >= RENEW_EVERY
+                is_due = abs(now - renewed_at) >= RENEW_EVERY
                 if not self._is_ours(now, is_due=is_due):
                     self._lost.set()
                     return

@@ -24,6 +24,7 @@ from rotation import (
 )
 from rotation.operations import (
     account_notices,
+    clock_back,
     drift_checks,
     forecasts,
     hook_events,
@@ -224,6 +225,7 @@ def look_up(*, lookup_id: int) -> bool:
 def sweep_syncs() -> int:
     """Wake a worker when a sync run waits, tell of a refused token; returns how many runs do."""
     real_now = clock.real_now()
+    clock_back.forget_the_future(real_now=real_now)
     sync_operations.requeue_failed(real_now=real_now)
     account_notices.tell_of_refusal(now=clock.now(), real_now=real_now)
     waiting = len(sync_queries.waiting_run_ids(now=clock.now(), real_now=real_now))

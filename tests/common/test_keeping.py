@@ -111,3 +111,13 @@ def test_work_that_fails_ends_its_keeper() -> None:
 
     assert keeper._thread is not None
     assert not keeper._thread.is_alive()
+
+
+def test_a_lease_is_renewed_when_the_clock_was_put_back() -> None:
+    row = Watched(step=-dt.timedelta(hours=1), answers=[True, True])
+
+    with row.keeper() as keeper:
+        row.enough.wait(1.0)
+
+    assert not keeper.is_lost()
+    assert row.renewed[:1] == [START - dt.timedelta(hours=2)]
