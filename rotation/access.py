@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from rotation.models import Cover, Draft, Drift, Lookup, Rotation, Shift, SyncRun, WeekQuestion
+from rotation.models import (
+    Cover,
+    CoverAsk,
+    Draft,
+    Drift,
+    Lookup,
+    Rotation,
+    Shift,
+    SyncRun,
+    WeekQuestion,
+)
 from volunteers.models import Term
 
 if TYPE_CHECKING:
@@ -54,10 +64,67 @@ def visible_covers(*, viewer: Viewer) -> QuerySet[Cover]:
 
 
 def undoable_covers(*, viewer: Viewer) -> QuerySet[Cover]:
-    """Agreed covers of the teams that the viewer manages."""
-    return visible_covers(viewer=viewer).filter(
-        shift__level__rotation__team_id__in=viewer.managed_team_ids
-    )
+    """Agreed covers of the teams that the viewer manages, and those that relieve the viewer."""
+    mine = Q(from_engineer_id=viewer.engineer_id)
+    return visible_covers(viewer=viewer).filter(mine | _managed(viewer))
+
+
+def returnable_covers(*, viewer: Viewer) -> QuerySet[Cover]:
+    """Agreed covers that the viewer took, and those of the teams that the viewer manages."""
+    mine = Q(to_engineer_id=viewer.engineer_id)
+    return visible_covers(viewer=viewer).filter(mine | _managed(viewer))
+
+
+def shifts_to_hand_on(*, viewer: Viewer) -> QuerySet[Shift]:
+    """Shifts for which the viewer asks for cover: held or covered by them, or of teams managed."""
+    taken = Cover.objects.filter(to_engineer_id=viewer.engineer_id, state=Cover.State.ACCEPTED)
+    mine = Q(holder_id=viewer.engineer_id) | Q(pk__in=taken.values("shift_id"))
+    managed = Q(level__rotation__team_id__in=viewer.managed_team_ids)
+    return Shift.objects.filter(mine | managed)
+
+
+def visible_requests(*, viewer: Viewer, today: dt.date) -> QuerySet[Cover]:
+    """Covers, asked for or agreed, with who is asked and what they said.
+
+    Of the two, of whoever was asked, of the team's managers, and of admins.
+    """
+    if viewer.is_admin:
+        return Cover.objects.all()
+    me = viewer.engineer_id
+    mine = Q(from_engineer_id=me) | Q(to_engineer_id=me)
+    return Cover.objects.filter(mine | _asked(viewer, today) | _managed(viewer))
+
+
+def answerable_requests(*, viewer: Viewer, for_id: int, today: dt.date) -> QuerySet[Cover]:
+    """Those that the viewer answers for that person: for others as a manager of the team only."""
+    rows = Cover.objects.exclude(from_engineer_id=for_id)
+    if for_id != viewer.engineer_id:
+        return rows.filter(_managed(viewer))
+    return rows.filter(_asked(viewer, today) | _managed(viewer))
+
+
+def linked_requests() -> QuerySet[Cover]:
+    """Every request: a signed link names the one that it opens, and for whom."""
+    return Cover.objects.all()
+
+
+def withdrawable_requests(*, viewer: Viewer) -> QuerySet[Cover]:
+    """Those that were asked for the viewer's time, and those of the teams that they manage."""
+    return Cover.objects.filter(Q(from_engineer_id=viewer.engineer_id) | _managed(viewer))
+
+
+def _managed(viewer: Viewer) -> Q:
+    return Q(shift__level__rotation__team_id__in=viewer.managed_team_ids)
+
+
+def _asked(viewer: Viewer, today: dt.date) -> Q:
+    """Asked by name, or one of the team's people where everyone is asked."""
+    named = CoverAsk.objects.filter(engineer_id=viewer.engineer_id)
+    stays = Q(left_on__isnull=True) | Q(left_on__gt=today)
+    serving = Term.objects.filter(stays, engineer_id=viewer.engineer_id)
+    serving = serving.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
+    everyone = Q(asks_everyone=True, shift__level__rotation__team_id__in=serving.values("team_id"))
+    return Q(pk__in=named.values("cover_id")) | everyone
 
 
 def visible_drafts(*, viewer: Viewer) -> QuerySet[Draft]:

@@ -64,7 +64,7 @@ urlpatterns = [
         name="rotation-schedule-again",
     ),
     path("shifts/<int:shift_id>/", shifts.shift_detail, name="shift-detail"),
-    path("shifts/<int:shift_id>/cover/", covers.enter, name="cover-enter"),
+    path("shifts/<int:shift_id>/cover/enter/", covers.enter, name="cover-enter"),
     path("covers/<int:cover_id>/undo/", covers.undo, name="cover-undo"),
     path("web-hooks/", web_hooks.web_hooks, name="web-hooks"),
     path("web-hooks/enable/", web_hooks.enable, name="web-hooks-enable"),

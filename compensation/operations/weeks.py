@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import enum
 import logging
 from typing import TYPE_CHECKING
@@ -20,19 +19,20 @@ from compensation.operations.posting import (
     PeriodMovedError,
     post_entries,
 )
-from compensation.queries.rates import pricing_rates
+from compensation.queries import pricing_terms
 from compensation.queries.shifts import payable_shift
 from rotation.operations import shifts as rotation_shifts
 from rotation.queries import worked
-from volunteers.queries import contacts, people, postings
+from volunteers.queries import contacts
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from audit.operations import Actor
     from compensation.queries.shifts import PayableShift
 
 logger = logging.getLogger(__name__)
 _TRIES = 3
-_DAY = dt.timedelta(days=1)
 # What the rows of one shift can raise; a database that is gone stops the sweep.
 _OF_ONE_SHIFT = (KeyConflictError, PeriodMovedError, IntegrityError, LookupError, ValueError)
 
@@ -107,7 +107,7 @@ def _complete(shift_id: int, *, actor: Actor, now: dt.datetime) -> WeekResult:
     payable = _held(shift_id)
     if payable is None or not shifts.is_completed(payable.shift, now=now):
         return WeekResult(outcome=Outcome.UNTOUCHED)
-    terms, rate_ids = _terms(payable)
+    terms, rate_ids = pricing_terms.terms_of(payable)
     priced = pricing.price(payable.shift, terms)
     if isinstance(priced, pricing.Blocked):
         block_shift(payable, priced, actor=actor, now=now)
@@ -126,35 +126,6 @@ def _held(shift_id: int) -> PayableShift | None:
     if not rotation_shifts.hold_shift(shift_id=shift_id):
         return None
     return payable_shift(shift_id=shift_id)
-
-
-def _terms(payable: PayableShift) -> tuple[pricing.Terms, dict[str, int]]:
-    """Offices and holidays as of the shift's start; the rates that may apply, and their ids."""
-    shift = payable.shift
-    engineer_ids = payable.people
-    belonged = postings.postings_of(engineer_ids=engineer_ids)
-    places = {one: belonged.place(one, shift.starts_on) for one in engineer_ids}
-    offices = {place.office_id: place.office_slug for place in places.values() if place}
-    holidays = people.holidays_of(
-        office_ids=offices, from_date=shift.starts_on, until_date=_day_after(shift)
-    )
-    rates = pricing_rates(offices=offices.values(), level=shift.level)
-    known = {
-        str(one): pricing.Person(
-            key=str(one),
-            office=place.office_slug if place else None,
-            holidays=frozenset(holidays[place.office_id]) if place else frozenset(),
-        )
-        for one, place in places.items()
-    }
-    return (
-        pricing.Terms(people=known, rates=rates.rates, is_paid=payable.is_paid),
-        rates.ids,
-    )
-
-
-def _day_after(shift: shifts.Shift) -> dt.date:
-    return shifts.local_date(shift.period.ends_at, shift.time_zone) + _DAY
 
 
 def _entry(entry: pricing.PricedEntry, shift_id: int, rate_ids: dict[str, int]) -> NewEntry:

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from common import wording
 from common.http import own_address
 from compensation.domain import money as currencies
+from compensation.domain.hours import hours
 from portal import fields
 
 if TYPE_CHECKING:
@@ -226,6 +227,12 @@ def counted(number: int, nouns: str) -> str:
     """`2 weeks` from `2|counted:"week"`, `3 people` from `3|counted:"person,people"`."""
     one, _comma, many = nouns.partition(",")
     return wording.counted(number, one, many)
+
+
+@register.filter
+def hours_of(seconds: int) -> str:
+    """`66.5 h` from seconds, rounded to a hundredth."""
+    return f"{hours(seconds)} h"
 
 
 @register.filter

@@ -88,6 +88,7 @@ class Cover(models.Model):
     is_urgent = models.BooleanField(default=False)
     reminded_at = models.DateTimeField(null=True)
     managers_told_at = models.DateTimeField(null=True)
+    message = models.CharField(max_length=280, default="", blank=True)
 
     class Meta:
         constraints = (

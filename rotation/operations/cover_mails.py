@@ -26,13 +26,15 @@ def tell_entered(*, cover: Cover, shift: WorkedShift, actor: Actor, now: dt.date
     people = _people(cover)
     taker = people.get(cover.to_engineer_id or 0)
     relieved = people.get(cover.from_engineer_id or 0)
-    by = f"{_who(actor)} entered this cover. It holds now; nobody has to confirm it."
+    by = f"{who(actor)} entered this cover. It holds now; nobody has to confirm it."
     if taker is not None:
         instead = f" instead of {relieved.name}" if relieved else ", where nobody was"
-        _mail(taker, shift, period, f"you carry {_level(shift)}{instead}", by, now)
+        _mail(taker, shift, period, f"you carry {level_of(shift)}{instead}", by, now)
     if relieved is not None:
         instead = taker.name if taker else "Somebody else"
-        _mail(relieved, shift, period, f"{instead} carries {_level(shift)} instead of you", by, now)
+        _mail(
+            relieved, shift, period, f"{instead} carries {level_of(shift)} instead of you", by, now
+        )
 
 
 def tell_undone(
@@ -48,12 +50,13 @@ def tell_undone(
     by = "The cover was undone; PagerDuty follows within a minute."
     for engineer_id, contact in people.items():
         if engineer_id in back_to:
-            _mail(contact, shift, undone, f"you carry {_level(shift)} again", by, now)
+            _mail(contact, shift, undone, f"you carry {level_of(shift)} again", by, now)
         elif engineer_id == cover.to_engineer_id:
-            _mail(contact, shift, undone, f"you no longer carry {_level(shift)}", by, now)
+            _mail(contact, shift, undone, f"you no longer carry {level_of(shift)}", by, now)
 
 
-def _who(actor: Actor) -> str:
+def who(actor: Actor) -> str:
+    """Who acts, by name."""
     if actor.engineer_id is None:
         return "Rota" if actor.name.startswith("sweep:") else actor.name
     return contacts.contacts(engineer_ids=[actor.engineer_id])[actor.engineer_id].name
@@ -65,20 +68,16 @@ def _people(cover: Cover, others: Collection[int] = ()) -> dict[int, Contact]:
     return {contact.engineer_id: contact for contact in found}
 
 
-def _level(shift: WorkedShift) -> str:
+def level_of(shift: WorkedShift) -> str:
+    """`primary of Core`."""
     return f"{LevelName(shift.level).label.lower()} of {shift.rotation_name}"
 
 
 def _mail(
     contact: Contact, shift: WorkedShift, period: Period, what: str, by: str, now: dt.datetime
 ) -> None:
-    here = profiles.place(engineer_id=contact.engineer_id, now=now).zone
     hours = seconds(intersection(shift.windows, [period])) / 3600
-    times = [f"  {wording.span(period.starts_at, period.ends_at, here)} ({here})"]
-    if here != shift.zone:
-        there = wording.span(period.starts_at, period.ends_at, shift.zone)
-        times.append(f"  {there} ({shift.zone}, the rotation’s zone)")
-    lines = "\n".join(times)
+    lines = times(contact.engineer_id, shift, period, now)
     queue_message(
         to=contact.email,
         kind="cover_changed",
@@ -89,3 +88,13 @@ def _mail(
         ),
         now=now,
     )
+
+
+def times(engineer_id: int, shift: WorkedShift, period: Period, now: dt.datetime) -> str:
+    """The time in the reader's zone and, where that is another, in the rotation's; two lines."""
+    here = profiles.place(engineer_id=engineer_id, now=now).zone
+    lines = [f"  {wording.span(period.starts_at, period.ends_at, here)} ({here})"]
+    if here != shift.zone:
+        there = wording.span(period.starts_at, period.ends_at, shift.zone)
+        lines.append(f"  {there} ({shift.zone}, the rotation’s zone)")
+    return "\n".join(lines)

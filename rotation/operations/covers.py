@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
-from audit.operations import Area, record
 from common import wording
 from common.periods import Period
 from common.refusals import RefusedError
 from rotation.models import Cover, Rotation, Shift
-from rotation.operations import cover_mails, syncing
+from rotation.operations import cover_mails, cover_settling, cover_trail, syncing
 from rotation.queries import cover_people, worked
 from volunteers.operations import people
 from volunteers.queries import contacts
@@ -100,20 +99,21 @@ def enter_cover(*, wanted: WantedCover, actor: Actor, now: dt.datetime) -> Cover
         CoverTakenError: not one person, or another than was seen, is on call for all that time.
     """
     with transaction.atomic():
-        shift = _held_shift(wanted.shift_id)
+        shift = hold_shift(wanted.shift_id)
         people.hold_engineer(engineer_id=wanted.to_engineer_id)
         line = open_shift(shift=shift, now=now)
         period = part_period(
             shift=line, starts_at=wanted.starts_at, ends_at=wanted.ends_at, now=now
         )
-        from_id = _relieved(line, period, wanted)
+        from_id = relieved(line, period, to_engineer_id=wanted.to_engineer_id, seen=wanted.seen)
         part = cover_people.part_of(
             shift=line, rotation=shift.level.rotation, period=period, now=now
         )
-        _ask_rules(line, shift.level.rotation, part, wanted.to_engineer_id, now)
+        ask_rules(line, shift.level.rotation, part, wanted.to_engineer_id, now)
         cover = _accept(shift, period, from_id, wanted.to_engineer_id, actor, now)
-        _note(cover, "entered", actor=actor, now=now)
+        note(cover, "entered", for_id=cover.to_engineer_id, actor=actor, now=now)
         cover_mails.tell_entered(cover=cover, shift=line, actor=actor, now=now)
+        cover_settling.settle_shift(shift=shift, why=cover_settling.COVERED, now=now)
     return cover
 
 
@@ -127,12 +127,12 @@ def undo_cover(*, cover_id: int, actor: Actor, now: dt.datetime) -> Cover:
         CoverMovedOnError: it is over or undone, or a later cover rests on it.
     """
     with transaction.atomic():
-        shift = _held_shift(Cover.objects.values_list("shift_id", flat=True).get(pk=cover_id))
+        shift = hold_shift(Cover.objects.values_list("shift_id", flat=True).get(pk=cover_id))
         line = open_shift(shift=shift, now=now)
         cover = Cover.objects.select_related("from_engineer", "to_engineer").get(pk=cover_id)
         at = now.replace(microsecond=0)
         _refuse_closed(cover, at)
-        _refuse_rested_on(cover, line.zone, at)
+        refuse_rested_on(cover, line.zone, at)
         undone = Period(starts_at=max(at, cover.starts_at), ends_at=cover.ends_at)
         if cover.starts_at < at:
             cover.ends_at = at
@@ -141,10 +141,11 @@ def undo_cover(*, cover_id: int, actor: Actor, now: dt.datetime) -> Cover:
         cover.closed_at = now
         cover.save(update_fields=["state", "ends_at", "closed_at"])
         cover.shift = shift
-        _note(cover, "undid", actor=actor, now=now)
+        note(cover, "undid", for_id=cover.from_engineer_id, actor=actor, now=now)
         cover_mails.tell_undone(
-            cover=cover, shift=line, undone=undone, back_to=_carrier_at(shift, undone), now=now
+            cover=cover, shift=line, undone=undone, back_to=carriers_at(shift, undone), now=now
         )
+        cover_settling.settle_shift(shift=shift, why=cover_settling.UNDONE, now=now)
     return cover
 
 
@@ -180,7 +181,7 @@ def part_period(
     return Period(starts_at=max(first, earliest), ends_at=last)
 
 
-def _held_shift(shift_id: int) -> Shift:
+def hold_shift(shift_id: int) -> Shift:
     """The shift, locked after its rotation: a publication is over or has not begun."""
     rows = Rotation.objects.select_for_update(no_key=True)
     rows.filter(levels__shifts=shift_id).values_list("pk", flat=True).first()
@@ -205,20 +206,26 @@ def open_shift(*, shift: Shift, now: dt.datetime) -> WorkedShift:
     return worked.worked_shift(shift_id=shift.pk)
 
 
-def _relieved(line: WorkedShift, period: Period, wanted: WantedCover) -> int | None:
-    """The one person (None: nobody) who is on call for all that time."""
+def relieved(
+    line: WorkedShift, period: Period, *, to_engineer_id: int | None, seen: Seen | None
+) -> int | None:
+    """The one person (None: nobody) who is on call for all that time.
+
+    Raises:
+        CoverInvalidError: it is the one who is to take it.
+        CoverTakenError: it is not one person, or another than was seen.
+    """
     pieces = line.within(period)
     on_call = {piece.person for piece in pieces}
-    seen = None if wanted.seen is None else wanted.seen.engineer_id
-    if on_call == {wanted.to_engineer_id}:
-        name = _names([wanted.to_engineer_id])[wanted.to_engineer_id]
-        message = f"{name} carries that time already."
-        if wanted.seen is not None and seen != wanted.to_engineer_id:
+    expected = None if seen is None else seen.engineer_id
+    if to_engineer_id is not None and on_call == {to_engineer_id}:
+        message = f"{names_of([to_engineer_id])[to_engineer_id]} carries that time already."
+        if seen is not None and expected != to_engineer_id:
             raise CoverTakenError(f"{message} Nothing changed.")
         raise CoverInvalidError(message, fields={"to_engineer": message})
-    if len(on_call) == 1 and (wanted.seen is None or on_call == {seen}):
+    if len(on_call) == 1 and (seen is None or on_call == {expected}):
         return pieces[0].person
-    names = _names(piece.person for piece in pieces if piece.person is not None)
+    names = names_of(piece.person for piece in pieces if piece.person is not None)
     told = [
         f"{names[piece.person] if piece.person is not None else 'nobody'} "
         f"{wording.span(piece.period.starts_at, piece.period.ends_at, line.zone)}"
@@ -228,20 +235,26 @@ def _relieved(line: WorkedShift, period: Period, wanted: WantedCover) -> int | N
     raise CoverTakenError(f"{opening}: {'; '.join(told)}. Nothing changed.")
 
 
-def _names(engineer_ids: Iterable[int]) -> dict[int, str]:
+def names_of(engineer_ids: Iterable[int]) -> dict[int, str]:
+    """What those people are called, by id."""
     found = contacts.contacts(engineer_ids=engineer_ids)
     return {pk: contact.name for pk, contact in found.items()}
 
 
-def _ask_rules(
+def ask_rules(
     line: WorkedShift, rotation: Rotation, part: Part, to_engineer_id: int, now: dt.datetime
 ) -> None:
+    """Refuse somebody who cannot take the part, with why.
+
+    Raises:
+        CoverInvalidError: they cannot.
+    """
     judged = cover_people.candidates(shift=line, rotation=rotation, part=part, now=now)
     taker = next((each for each in judged if each.engineer_id == to_engineer_id), None)
     if taker is not None and taker.can:
         return
     if taker is None:
-        name = _names([to_engineer_id]).get(to_engineer_id)
+        name = names_of([to_engineer_id]).get(to_engineer_id)
         message = (
             f"{name} has no term in {rotation.name} then, at either level."
             if name
@@ -260,7 +273,6 @@ def _accept(
     actor: Actor,
     now: dt.datetime,
 ) -> Cover:
-    newest = shift.covers.aggregate(number=Max("acceptance_number"))["number"] or 0
     return Cover.objects.create(
         shift=shift,
         from_engineer_id=from_id,
@@ -271,8 +283,14 @@ def _accept(
         asked_by=actor.name,
         asked_at=now,
         accepted_at=now,
-        acceptance_number=newest + 1,
+        acceptance_number=next_number(shift),
     )
+
+
+def next_number(shift: Shift) -> int:
+    """The place in the order of acceptance that the next cover of the locked shift gets."""
+    newest: int | None = shift.covers.aggregate(number=Max("acceptance_number"))["number"]
+    return (newest or 0) + 1
 
 
 def _refuse_closed(cover: Cover, at: dt.datetime) -> None:
@@ -282,7 +300,12 @@ def _refuse_closed(cover: Cover, at: dt.datetime) -> None:
         raise CoverMovedOnError("This cover is over; what was carried stays as it was.")
 
 
-def _refuse_rested_on(cover: Cover, zone: str, at: dt.datetime) -> None:
+def refuse_rested_on(cover: Cover, zone: str, at: dt.datetime) -> None:
+    """Refuse to undo what a later cover took over.
+
+    Raises:
+        CoverMovedOnError: one did.
+    """
     later = (
         Cover.objects.filter(
             shift_id=cover.shift_id,
@@ -303,40 +326,23 @@ def _refuse_rested_on(cover: Cover, zone: str, at: dt.datetime) -> None:
         )
 
 
-def _carrier_at(shift: Shift, period: Period) -> set[int]:
+def carriers_at(shift: Shift, period: Period) -> set[int]:
     """Who is on call in that time now that the cover is gone."""
     pieces = worked.worked_shift(shift_id=shift.pk).within(period)
     return {piece.person for piece in pieces if piece.person is not None}
 
 
-def _note(cover: Cover, verb: str, *, actor: Actor, now: dt.datetime) -> None:
-    """One audit event, and a sync run that brings the stints to PagerDuty."""
+def note(cover: Cover, verb: str, *, for_id: int | None, actor: Actor, now: dt.datetime) -> None:
+    """One audit event, and a sync run that brings the stints to PagerDuty.
+
+    `for_id` is whose act it is; somebody else does it on their behalf.
+    """
     shift = cover.shift
-    rotation = shift.level.rotation
-    ids = [who for who in (cover.from_engineer_id, cover.to_engineer_id) if who is not None]
-    found = contacts.contacts(engineer_ids=ids)
-    emails = {pk: contact.email for pk, contact in found.items()}
     week = wording.day(shift.week_date)
     syncing.queue_sync(
-        rotation_id=rotation.pk,
+        rotation_id=shift.level.rotation_id,
         cause=f"cover {cover.pk} in the week of {week} {verb}",
         now=now,
         starts_at=cover.starts_at,
     )
-    record(
-        actor=actor,
-        now=now,
-        area=Area.SCHEDULE,
-        verb=verb,
-        subject=f"cover {cover.pk} of {rotation.name}, {shift.level.name}, week of {week}",
-        team=rotation.team.slug,
-        concerned=emails.values(),
-        on_behalf_of=emails.get(cover.to_engineer_id or 0, ""),
-        after={
-            "from": emails.get(cover.from_engineer_id or 0),
-            "to": emails.get(cover.to_engineer_id or 0),
-            "starts_at": cover.starts_at.isoformat(),
-            "ends_at": cover.ends_at.isoformat(),
-            "state": cover.state,
-        },
-    )
+    cover_trail.note(cover, verb, for_id=for_id, actor=actor, now=now)

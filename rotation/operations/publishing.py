@@ -12,7 +12,7 @@ from common import wording
 from common.refusals import RefusedError
 from rotation.domain import rules, slots
 from rotation.models import Draft, DraftShift, LevelName, Rotation, Shift
-from rotation.operations import published_mails, syncing
+from rotation.operations import cover_settling, published_mails, syncing
 from rotation.operations.drafts import DraftMovedOnError
 from rotation.operations.published_mails import Change
 from rotation.queries import patterns, planning, uncalled, worked
@@ -77,6 +77,11 @@ def publish_draft(
         _ask_rules(draft, plan, rows)
         _ask_about_gaps(rows, confirmed=escalation_gaps_confirmed)
         changes = _write(draft, plan, rows, version)
+        cover_settling.settle_shifts(
+            shift_ids=[change.shift.pk for change in changes],
+            why=cover_settling.PUBLISHED,
+            now=now,
+        )
         _queue_sync(draft, changes, version, now)
         published_mails.tell_concerned(rotation=draft.rotation, changes=changes, now=now)
         _record(draft, rows, changes, actor=actor, now=now)

@@ -93,7 +93,6 @@ def cover_page(
         shift=shift, rotation=rotation, part=part, without=holding, now=now
     )
     known = marks.with_others(marks.team_marks(team_id=rotation.team_id), engineer_ids=carrying)
-    can = [each for each in found if each.can]
     return CoverPage(
         period=period,
         length=duration(period.seconds),
@@ -107,7 +106,7 @@ def cover_page(
             for stint in shift.stints
             for rest in difference([stint.period], [period])
         ),
-        can=tuple(_can(each, part, is_first=not at, known=known) for at, each in enumerate(can)),
+        can=can_lines(found, part, known),
         cannot=_cannot(each for each in found if not each.can),
     )
 
@@ -126,6 +125,14 @@ def duration(whole_seconds: int) -> str:
     words += [f"{hours} h"] if hours else []
     words += [f"{left} min"] if left else []
     return " ".join(words) or "0 h"
+
+
+def can_lines(
+    found: Iterable[Candidate], part: Part, known: Mapping[int, PersonMark]
+) -> tuple[CandidateLine, ...]:
+    """Those of them who can, in their order."""
+    can = [each for each in found if each.can]
+    return tuple(_can(each, part, is_first=not at, known=known) for at, each in enumerate(can))
 
 
 def _held(piece: Stint, known: Mapping[int, PersonMark]) -> HeldPart:

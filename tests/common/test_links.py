@@ -11,7 +11,7 @@ from common import links
 from common.links import LinkBrokenError, LinkExpiredError, SignedFor
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 NOW = dt.datetime(2026, 12, 2, 9, 30, tzinfo=dt.UTC)
 UNTIL = NOW + dt.timedelta(days=2)
@@ -29,7 +29,7 @@ urlpatterns = [
 
 
 @pytest.fixture(autouse=True)
-def _two_routes(settings: SettingsWrapper) -> None:
+def _two_routes(settings: Settings) -> None:
     settings.ROOT_URLCONF = __name__
 
 
@@ -38,7 +38,7 @@ def _signed() -> str:
 
 
 def test_a_link_is_a_full_address_that_says_whom_and_what_it_is_for(
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     settings.ROTA_BASE_URL = "https://rota.example"
 
@@ -81,7 +81,7 @@ def test_what_was_never_signed_is_refused(text: str) -> None:
         links.read_signed(purpose=ROUTE, signed=text, now=NOW)
 
 
-def test_a_link_signed_before_the_key_was_replaced_still_opens(settings: SettingsWrapper) -> None:
+def test_a_link_signed_before_the_key_was_replaced_still_opens(settings: Settings) -> None:
     signed = _signed()
     old = settings.SECRET_KEY
     settings.SECRET_KEY = old[::-1]

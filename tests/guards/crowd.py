@@ -13,6 +13,7 @@ from rotation.models import (
     Cover,
     Draft,
     Incident,
+    CoverAsk,
     Page,
     PolicyVersion,
     Rotation,
@@ -107,6 +108,7 @@ def world_of(cast: Cast) -> World:
             "level": "primary",
             "week": str(builders.NEXT_WEEK),
             "month": "2026-10",
+            "request_id": _request(cast, shift, eva).pk,
             "layout": "detail",
         },
         special={},
@@ -118,6 +120,15 @@ def _rights(cast: Cast, people: Iterable[Engineer]) -> None:
         ManagerGrant.objects.create(
             team=cast.team, engineer=one, granted_by="shell", granted_from=builders.LONG_AGO
         )
+def _request(cast: Cast, shift: Shift, eva: Engineer) -> Cover:
+    """A request of Ben's that asks Eva and Anna."""
+    row = builders.make_cover(shift=shift, from_engineer=cast.ben, to_engineer=None)
+    CoverAsk.objects.bulk_create(
+        CoverAsk(cover=row, engineer=one, asked_at=builders.NOW) for one in (eva, cast.anna)
+    )
+    return row
+
+
     RoleGrant.objects.bulk_create(
         RoleGrant(engineer=one, role="finance", proposed_by="shell", proposed_at=builders.LONG_AGO)
         for one in people

@@ -192,6 +192,12 @@ PAGES = {
     "policy-change": Post(
         viewer="manager", fields=_policy, typed=("reason", "target_size", "holiday_dublin")
     ),
+    "cover-ask": _post("engineer", "message", part="whole", message="Please."),
+    "cover-take": _post("manager"),
+    "cover-decline": _post("manager"),
+    "cover-withdraw": _post("engineer"),
+    "cover-give-back": _post("manager"),
+    "cover-by-mail": _post("manager", answer="take"),
     "draft-make": Post(
         viewer="manager",
         fields=lambda _world: {"weeks": 4, "kind": "full"},

@@ -124,7 +124,14 @@ PAGES = {
     "policy-change": form(TEAM | ADMIN, FORBIDDEN),
     "shift-detail": reads(ALL),
     "cover-enter": form(TEAM),
-    "cover-undo": form(TEAM),
+    "cover-undo": form(OWNER | TEAM),  # Ben is relieved, Anna manages and took it
+    "cover-ask": form(OWNER | TEAM),
+    "cover-detail": reads(OWNER | TEAM | ADMIN),
+    "cover-take": does(TEAM),  # Ben asks, Anna is asked
+    "cover-decline": does(TEAM),
+    "cover-withdraw": does(OWNER | TEAM),
+    "cover-give-back": does(TEAM),
+    "cover-by-mail": public("GET", "POST"),  # signed for one person and request
     "rotation-pagerduty": reads(TEAM | ADMIN),
     "rotation-sync": does(TEAM | ADMIN),
     "rotation-drift-check": does(TEAM | ADMIN),
@@ -188,7 +195,7 @@ API_ROUTES = {
     "api-shift": reads(ALL),
     "api-shift-covers": Rule(let_in={"GET": ALL, "POST": TEAM}),
     "api-shift-cover-candidates": reads(TEAM),
-    "api-cover-undo": does(TEAM),
+    "api-cover-undo": does(OWNER | TEAM),
     "api-rotation-fairness": reads(OWNER | TEAM | ADMIN, FORBIDDEN),
     "api-rotation-on-call-now": reads(ALL),
     "api-rotation-forecast": reads(ALL),

@@ -8,9 +8,12 @@ import datetime as dt
 from knox.models import AuthToken
 
 from audit.operations import Actor
+from common import links
 from compensation.operations import periods, weeks
 from rotation.models import (
     Draft,
+    Cover,
+    CoverAsk,
     Drift,
     Level,
     Lookup,
@@ -47,6 +50,7 @@ COVERED_WEEK = builders.NEXT_WEEK + 8 * builders.WEEK
 # Ben's term began twelve weeks ago and ends when his next application wants to start.
 TERM_START = builders.THIS_WEEK - 12 * builders.WEEK
 NEXT_TERM = TERM_START + 26 * builders.WEEK
+ASKED_WEEK = COVERED_WEEK + builders.WEEK
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +98,9 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
     return World(
         rotation=rotation,
         people=people,
+        "cover-give-back": {"request_id": arguments["cover_id"]},
+        "api-cover-give-back": {"request_id": arguments["cover_id"]},
+        "cover-by-mail": {"signed": _signed(arguments["request_id"], people["manager"])},
         tokens=tokens,
         arguments=arguments | _make_money(people["finance"]) | {"slug": rotation.slug},
         special=special | _make_rows_of_the_admin(people),
@@ -103,6 +110,15 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
 def deactivate(world: World) -> None:
     """Close the account of the one who is to be outside; what they opened before stays open."""
     Engineer.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
+
+def _signed(row: object, person: Engineer) -> str:
+    """What the mail to that person carries."""
+    until = builders.NOW + 10 * builders.WEEK
+    link = links.signed_link(
+        purpose="cover-by-mail", row=int(str(row)), person=person.pk, until=until
+    )
+    return link.rstrip("/").rpartition("/")[2]
+
 
 
 def _make_people(*, ben: str, rotation: Rotation) -> dict[str, Engineer]:
@@ -194,6 +210,7 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "draft_id": draft.pk,
         "rule_id": rule.pk,
         "run_id": run.pk,
+        "request_id": _make_request(level, ben, asked=anna).pk,
         "level": "primary",
         "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
@@ -203,6 +220,16 @@ def make_drift(shift: Shift, *, by: Engineer) -> Drift:
     """A day of the shift that PagerDuty shows as somebody else's, by an override."""
     starts_at, ends_at = shift.starts_at + dt.timedelta(days=1), shift.starts_at + builders.WEEK / 3
     return Drift.objects.create(
+
+
+def _make_request(level: Level, ben: Engineer, *, asked: Engineer) -> Cover:
+    """Ben asks somebody for cover of a week of his."""
+    shift = builders.make_shift(level=level, week_date=ASKED_WEEK, holder=ben)
+    request = builders.make_cover(shift=shift, from_engineer=ben, to_engineer=None)
+    CoverAsk.objects.create(cover=request, engineer=asked, asked_at=builders.NOW)
+    return request
+
+
         level=shift.level,
         starts_at=starts_at,
         ends_at=ends_at,

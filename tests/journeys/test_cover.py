@@ -62,7 +62,7 @@ def test_on_a_phone_the_pages_of_a_cover_are_whole_and_read_well(
     weekend = _weekend(demo, api, weeks_ahead=5)
     niamh = _enter(people, device=PHONE)
 
-    found = [_seen(niamh, f"/shifts/{weekend.shift_id}/cover/")]
+    found = [_seen(niamh, f"/shifts/{weekend.shift_id}/cover/enter/")]
     _enter_cover(niamh, weekend)
     found.append(_seen(niamh, f"/shifts/{weekend.shift_id}/"))
     niamh.get_by_role("link", name="Undo").click()

@@ -55,7 +55,7 @@ def shift(team: TeamAtWork) -> Shift:
 
 def _send(team: TeamAtWork, shift: Shift, **fields: object) -> HttpResponse:
     answer: HttpResponse = signed_in(team.anna).post(  # type: ignore[assignment]
-        f"/shifts/{shift.pk}/cover/", {"seen": team.ben.pk, **fields}
+        f"/shifts/{shift.pk}/cover/enter/", {"seen": team.ben.pk, **fields}
     )
     return answer
 
@@ -65,7 +65,7 @@ def _text(answer: HttpResponse) -> str:
 
 
 def test_managers_are_led_from_the_shift_to_a_cover(team: TeamAtWork, shift: Shift) -> None:
-    link = f'href="/shifts/{shift.pk}/cover/"'
+    link = f'href="/shifts/{shift.pk}/cover/enter/"'
 
     assert link in page_of(team.anna, f"/shifts/{shift.pk}/")
     assert link not in page_of(team.ben, f"/shifts/{shift.pk}/")
@@ -84,7 +84,7 @@ def test_the_page_lists_who_can_best_first_and_who_cannot_and_why(
     builders.make_shift(level=team.primary, week_date=NEXT_WEEK + 2 * WEEK, holder=gus)
     builders.make_shift(level=team.escalation, holder=team.max)
 
-    page = page_of(team.anna, f"/shifts/{shift.pk}/cover/")
+    page = page_of(team.anna, f"/shifts/{shift.pk}/cover/enter/")
 
     assert heading(page) == "Who carries it instead of Ben?"
     places = [page.index(f"<b>{name}</b>") for name in ("Eve Moss", "Gus Vane", "Anna")]
@@ -213,7 +213,7 @@ def test_what_another_manager_did_meanwhile_is_said_and_nothing_is_lost(
 def test_time_of_two_people_says_who_has_which(team: TeamAtWork, shift: Shift) -> None:
     _send(team, shift, **WEEKEND, to_engineer=team.volunteers[1].pk)
 
-    page = page_of(team.anna, f"/shifts/{shift.pk}/cover/")
+    page = page_of(team.anna, f"/shifts/{shift.pk}/cover/enter/")
 
     assert "This part is not one person’s." in page
     assert "Enter the cover" not in page
@@ -271,19 +271,19 @@ def test_other_peoples_managers_and_engineers_find_no_such_page(
     builders.make_manager(engineer=other, team=builders.make_team(name="Other"))
 
     for who in (team.ben, team.carla, other):
-        page_of(who, f"/shifts/{shift.pk}/cover/", status=404)
+        page_of(who, f"/shifts/{shift.pk}/cover/enter/", status=404)
         page_of(who, f"/covers/{Cover.objects.get().pk}/undo/", status=404)
 
 
 def test_a_week_that_is_over_answers_409(team: TeamAtWork) -> None:
     over = builders.make_shift(level=team.primary, week_date=THIS_WEEK - WEEK, holder=team.ben)
 
-    page_of(team.anna, f"/shifts/{over.pk}/cover/", status=409)
+    page_of(team.anna, f"/shifts/{over.pk}/cover/enter/", status=409)
 
 
 def test_the_pages_ask_no_more_with_many_covers(team: TeamAtWork, shift: Shift) -> None:
     _send(team, shift, **WEEKEND, to_engineer=team.volunteers[1].pk)
-    url, undo = f"/shifts/{shift.pk}/cover/", f"/covers/{Cover.objects.get().pk}/undo/"
+    url, undo = f"/shifts/{shift.pk}/cover/enter/", f"/covers/{Cover.objects.get().pk}/undo/"
     few = queries_of(team.anna, url), queries_of(team.anna, undo)
     for number in range(20):
         builders.make_cover(

@@ -139,7 +139,7 @@ def test_the_answer_about_a_published_week_leads_to_a_cover(team: TeamAtWork) ->
     page = _page(team, question)
 
     shift = Shift.objects.get(level=team.primary, week_date=ASKED_WEEK)
-    assert f'href="/shifts/{shift.pk}/cover/"' in page
+    assert f'href="/shifts/{shift.pk}/cover/enter/"' in page
     assert "Must carry it" not in page
 
 

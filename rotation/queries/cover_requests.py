@@ -1,0 +1,192 @@
+"""Requests for cover: of whom, who is asked, what they said, and what became of it."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from typing import TYPE_CHECKING
+
+from common.periods import Period
+from rotation.domain import cover_requests as domain
+from rotation.models import Cover, CoverAsk
+from rotation.queries import cells
+from volunteers.queries import contacts, marks
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from django.db.models import QuerySet
+
+    from volunteers.domain import PersonMark
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class AskLine:
+    """Somebody who is asked; `state` is waiting or declined."""
+
+    mark: PersonMark
+    state: str
+    asked_at: dt.datetime
+    answered_at: dt.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class RequestLine:
+    """One request; `asker` is whose time it is (None: a gap), `taker` who took it.
+
+    `state` is open, accepted, withdrawn, expired or undone; an open one that the sweep has not
+    reached counts as expired once its time is over. `by` is who entered the request.
+    """
+
+    cover_id: int
+    shift_id: int
+    rotation_name: str
+    rotation_slug: str
+    team_id: int
+    level: str
+    week_date: dt.date
+    zone: str
+    period: Period
+    asker: PersonMark | None
+    taker: PersonMark | None
+    state: str
+    asks_everyone: bool
+    is_urgent: bool
+    message: str
+    by: str
+    asked_at: dt.datetime
+    accepted_at: dt.datetime | None
+    closed_at: dt.datetime | None
+    ends_at: dt.datetime
+    asks: tuple[AskLine, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be taken."""
+        return self.state == Cover.State.OPEN
+
+    @property
+    def waiting(self) -> list[AskLine]:
+        """Those who have not said no."""
+        return [ask for ask in self.asks if ask.state == CoverAsk.State.WAITING]
+
+    @property
+    def given_back_until(self) -> dt.datetime:
+        """Until when who took it can give it back."""
+        return domain.given_back_until(self.period.starts_at)
+
+    def ask_of(self, engineer_id: int) -> AskLine | None:
+        """What that person was asked and said; None when they were not asked by name."""
+        return next((ask for ask in self.asks if ask.mark.engineer_id == engineer_id), None)
+
+
+def request_lines(*, covers: QuerySet[Cover], now: dt.datetime) -> list[RequestLine]:
+    """Those covers as requests, by the start of their time; a fixed number of queries."""
+    found = covers.select_related("shift__level__rotation").order_by("starts_at", "pk")
+    rows = list(found)
+    asks: dict[int, list[CoverAsk]] = collections.defaultdict(list)
+    for ask in CoverAsk.objects.filter(cover__in=rows).order_by("asked_at", "pk"):
+        asks[ask.cover_id].append(ask)
+    teams = {row.shift.level.rotation.team_id for row in rows}
+    known: dict[int, PersonMark] = {}
+    for of_team in marks.teams_marks(team_ids=teams).values():
+        known = {**of_team, **known}
+    people = {who for row in rows for who in (row.from_engineer_id, row.to_engineer_id)}
+    people |= {ask.engineer_id for each in asks.values() for ask in each}
+    known = marks.with_others(known, engineer_ids={who for who in people if who is not None})
+    names = contacts.names_of(emails={row.asked_by for row in rows})
+    return [_line(row, asks[row.pk], known, names, now) for row in rows]
+
+
+def asked_of(*, engineer_id: int, now: dt.datetime) -> list[RequestLine]:
+    """Open requests that wait for that person's answer, the next first."""
+    waiting = CoverAsk.objects.filter(engineer_id=engineer_id, state=CoverAsk.State.WAITING)
+    rows = Cover.objects.filter(pk__in=waiting.values("cover_id"), state=Cover.State.OPEN)
+    return [line for line in request_lines(covers=rows, now=now) if line.is_open]
+
+
+def open_by_shift(*, engineer_id: int) -> dict[int, list[Period]]:
+    """The time for which that person asks for cover, by shift, in order of time; one query."""
+    rows = Cover.objects.filter(from_engineer_id=engineer_id, state=Cover.State.OPEN)
+    found: dict[int, list[Period]] = collections.defaultdict(list)
+    for row in rows.order_by("starts_at", "pk"):
+        found[row.shift_id].append(Period(starts_at=row.starts_at, ends_at=row.ends_at))
+    return found
+
+
+def open_ids() -> list[int]:
+    """Every request that is open, by the start of its time."""
+    rows = Cover.objects.filter(state=Cover.State.OPEN).order_by("starts_at", "pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def oldest_overdue_at(*, now: dt.datetime) -> dt.datetime | None:
+    """When the request ended that has waited longest to be closed; None when none waits."""
+    rows = Cover.objects.filter(state=Cover.State.OPEN, starts_at__lte=now)
+    ends = (
+        domain.ends_at(starts_at=row.starts_at, part_ends_at=row.ends_at, is_urgent=row.is_urgent)
+        for row in rows
+    )
+    return min((end for end in ends if end <= now), default=None)
+
+
+def ending_soon(
+    *, rotation_ids: Iterable[int], until: dt.datetime, now: dt.datetime
+) -> list[RequestLine]:
+    """Open requests of these rotations that end by then, the next first."""
+    rows = Cover.objects.filter(
+        shift__level__rotation__in=list(rotation_ids),
+        state=Cover.State.OPEN,
+        starts_at__lt=until,
+    )
+    return [line for line in request_lines(covers=rows, now=now) if line.is_open]
+
+
+def _line(
+    row: Cover,
+    asks: Iterable[CoverAsk],
+    known: Mapping[int, PersonMark],
+    names: Mapping[str, str],
+    now: dt.datetime,
+) -> RequestLine:
+    shift, rotation = row.shift, row.shift.level.rotation
+    ends_at = domain.ends_at(
+        starts_at=row.starts_at, part_ends_at=row.ends_at, is_urgent=row.is_urgent
+    )
+    is_over = row.state == Cover.State.OPEN and ends_at <= now
+    return RequestLine(
+        cover_id=row.pk,
+        shift_id=row.shift_id,
+        rotation_name=rotation.name,
+        rotation_slug=rotation.slug,
+        team_id=rotation.team_id,
+        level=shift.level.name,
+        week_date=shift.week_date,
+        zone=shift.time_zone,
+        period=Period(starts_at=row.starts_at, ends_at=row.ends_at),
+        asker=_mark(row.from_engineer_id, known),
+        taker=_mark(row.to_engineer_id, known),
+        state=Cover.State.EXPIRED.value if is_over else str(row.state),
+        asks_everyone=row.asks_everyone,
+        is_urgent=row.is_urgent,
+        message=row.message,
+        by=names.get(row.asked_by, row.asked_by),
+        asked_at=row.asked_at,
+        accepted_at=row.accepted_at,
+        closed_at=row.closed_at,
+        ends_at=ends_at,
+        asks=tuple(
+            AskLine(
+                mark=cells.mark_of(ask.engineer_id, known),
+                state=str(ask.state),
+                asked_at=ask.asked_at,
+                answered_at=ask.answered_at,
+            )
+            for ask in asks
+        ),
+    )
+
+
+def _mark(engineer_id: int | None, known: Mapping[int, PersonMark]) -> PersonMark | None:
+    return None if engineer_id is None else cells.mark_of(engineer_id, known)
