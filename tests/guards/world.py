@@ -11,9 +11,9 @@ from audit.operations import Actor
 from common import links
 from compensation.operations import periods, weeks
 from rotation.models import (
-    Draft,
     Cover,
     CoverAsk,
+    Draft,
     Drift,
     Level,
     Lookup,
@@ -47,10 +47,10 @@ PAID_MINOR = 61743
 NUMBER = "PN-4711"
 # After the weeks of the draft.
 COVERED_WEEK = builders.NEXT_WEEK + 8 * builders.WEEK
+ASKED_WEEK = COVERED_WEEK + builders.WEEK
 # Ben's term began twelve weeks ago and ends when his next application wants to start.
 TERM_START = builders.THIS_WEEK - 12 * builders.WEEK
 NEXT_TERM = TERM_START + 26 * builders.WEEK
-ASKED_WEEK = COVERED_WEEK + builders.WEEK
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,22 +94,18 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         "api-term-end": {"term_id": people["manager"].terms.get().pk},
         "term-end": {"term_id": people["manager"].terms.get().pk},
         "period-close": {"month": OPEN_MONTH},
+        "cover-give-back": {"request_id": arguments["cover_id"]},
+        "api-cover-give-back": {"request_id": arguments["cover_id"]},
+        "cover-by-mail": {"signed": _signed(arguments["request_id"], people["manager"])},
     }
     return World(
         rotation=rotation,
         people=people,
-        "cover-give-back": {"request_id": arguments["cover_id"]},
-        "api-cover-give-back": {"request_id": arguments["cover_id"]},
-        "cover-by-mail": {"signed": _signed(arguments["request_id"], people["manager"])},
         tokens=tokens,
         arguments=arguments | _make_money(people["finance"]) | {"slug": rotation.slug},
         special=special | _make_rows_of_the_admin(people),
     )
 
-
-def deactivate(world: World) -> None:
-    """Close the account of the one who is to be outside; what they opened before stays open."""
-    Engineer.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
 
 def _signed(row: object, person: Engineer) -> str:
     """What the mail to that person carries."""
@@ -119,6 +115,10 @@ def _signed(row: object, person: Engineer) -> str:
     )
     return link.rstrip("/").rpartition("/")[2]
 
+
+def deactivate(world: World) -> None:
+    """Close the account of the one who is to be outside; what they opened before stays open."""
+    Engineer.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
 
 
 def _make_people(*, ben: str, rotation: Rotation) -> dict[str, Engineer]:
@@ -206,20 +206,14 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "question_id": question.pk,
         "lookup_id": make_lookup(rotation).pk,
         "cover_id": cover.pk,
+        "request_id": _make_request(level, ben, asked=anna).pk,
         "drift_id": drift.pk,
         "draft_id": draft.pk,
         "rule_id": rule.pk,
         "run_id": run.pk,
-        "request_id": _make_request(level, ben, asked=anna).pk,
         "level": "primary",
         "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
-
-
-def make_drift(shift: Shift, *, by: Engineer) -> Drift:
-    """A day of the shift that PagerDuty shows as somebody else's, by an override."""
-    starts_at, ends_at = shift.starts_at + dt.timedelta(days=1), shift.starts_at + builders.WEEK / 3
-    return Drift.objects.create(
 
 
 def _make_request(level: Level, ben: Engineer, *, asked: Engineer) -> Cover:
@@ -230,6 +224,10 @@ def _make_request(level: Level, ben: Engineer, *, asked: Engineer) -> Cover:
     return request
 
 
+def make_drift(shift: Shift, *, by: Engineer) -> Drift:
+    """A day of the shift that PagerDuty shows as somebody else's, by an override."""
+    starts_at, ends_at = shift.starts_at + dt.timedelta(days=1), shift.starts_at + builders.WEEK / 3
+    return Drift.objects.create(
         level=shift.level,
         starts_at=starts_at,
         ends_at=ends_at,
