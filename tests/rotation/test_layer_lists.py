@@ -9,6 +9,7 @@ import pytest
 
 from rotation.models import Level, SyncRun
 from rotation.operations import syncing as operations
+from rotation.planned import Asking, plan_rotation
 from tests.rotation.syncs import know_people, make_published
 
 if TYPE_CHECKING:
@@ -102,6 +103,24 @@ def test_where_restrictions_end_after_their_seconds_the_stints_stand_there_all_t
     assert _again(published, simulator) == ("done", [])
     simulator.set_switches(restrictions="wall_clock")
     assert _again(published, simulator) == ("done", [])
+
+
+def test_what_is_shown_before_it_is_written_is_in_the_form_that_will_be_written(
+    simulator: RunningSimulator,
+) -> None:
+    switches: dict[str, str | int] = {"restrictions": "fixed_seconds"}
+    published = _published(simulator, ONE_TO_A_LAYER | switches)
+    asking = Asking(gateway=published.gateway(simulator), now=published.at)
+
+    plan = plan_rotation(rotation=published.rotation, asking=asking)
+
+    assert simulator.state()["schedules"] == []
+    assert [level.differs for level in plan.levels] == [(), ()]
+    first = plan.levels[0].steps[0].request.body
+    run = published.sync(simulator)
+    steps = [step.request for step in run.steps.order_by("position")]
+    assert steps[0] == first
+    assert len(steps) == len(plan.steps)
 
 
 def test_layers_that_begin_to_be_shown_wrong_where_clocks_change_are_written_once(
