@@ -58,7 +58,9 @@ def test_nothing_is_written_when_the_preview_would_show_somebody_else(
     run = published.sync(simulator)
 
     assert (run.state, run.next_try_at) == (SyncRun.State.FAILED, None)
-    assert "“Core: primary” differs from the schedule in 1 week (from Mon 22 Mar 2027)" in run.failure
+    assert (
+        "“Core: primary” differs from the schedule in 1 week (from Mon 22 Mar 2027)" in run.failure
+    )
     assert "Nothing was written to it." in run.failure
     assert simulator.state()["schedules"] == []
     assert simulator.state()["escalation_policies"] == []
