@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import logging
 from typing import TYPE_CHECKING
 
 from common.keeping import Keeper
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from rotation.queries.syncing import LevelToSync
 
 AUDIT_DAYS = dt.timedelta(days=30)
+BROKEN = "It stopped at an error in Rota itself, which the log names."
+
+log = logging.getLogger(__name__)
 
 
 def check_drift(*, check_id: int, gateway: Gateway, clocks: Clocks, holder: str) -> bool:
@@ -64,6 +68,11 @@ def check_drift(*, check_id: int, gateway: Gateway, clocks: Clocks, holder: str)
             found = look(rotation=check.rotation, gateway=gateway, now=since)
     except GatewayError as error:
         return _note(error, check, holder, clocks)
+    except Exception:
+        # Without a note it would hold up everybody until its lease runs out, again and again.
+        log.exception("drift check %s stopped", check.pk)
+        drift_checks.fail_check(check_id=check.pk, holder=holder, failure=BROKEN, now=clocks.now())
+        return True
     kept = drifts.record_check(
         check_id=check_id,
         holder=holder,

@@ -10,6 +10,7 @@ from celery import shared_task
 from audit.operations import Actor
 from common import clock
 from common.clocks import Clocks
+from common.each import each
 from rotation import (
     answering,
     door,
@@ -76,13 +77,14 @@ def generate_draft(*, draft_id: int) -> bool:
 def sweep_repairs() -> int:
     """Propose a repair of every schedule that something new disturbs; returns how many."""
     now = clock.now()
-    proposed = 0
-    for rotation_id in disturbances.rotation_ids_to_look_at(now=now):
+
+    def propose(rotation_id: int) -> bool:
         draft = repairs.propose_repair(rotation_id=rotation_id, actor=REPAIRS, now=now)
         if draft is not None:
-            proposed += 1
             generate_draft.delay(draft_id=draft.pk)
-    return proposed
+        return draft is not None
+
+    return sum(each(disturbances.rotation_ids_to_look_at(now=now), propose))
 
 
 @shared_task(name="rotation.sweep_questions")
@@ -132,7 +134,7 @@ def sweep_leavers() -> int:
     """Take leavers out of PagerDuty wherever it is news; returns for how many rotations."""
     now = clock.now()
     ids = leaver_queries.rotation_ids_to_look_at(now=now)
-    return sum(leavers.withhold(rotation_id=rotation_id, now=now) for rotation_id in ids)
+    return sum(each(ids, lambda rotation_id: leavers.withhold(rotation_id=rotation_id, now=now)))
 
 
 @shared_task(name="rotation.sweep_people_checks")

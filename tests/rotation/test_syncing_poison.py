@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rotation import syncing, tasks
-from rotation.models import Level, SyncRun, SyncStep
-from rotation.operations import account
+from rotation import drifting, syncing, tasks
+from rotation.models import DriftCheck, Level, SyncRun, SyncStep
+from rotation.operations import account, drift_checks, leavers
 from rotation.operations import syncing as operations
 from rotation.pagerduty import answers
 from rotation.pagerduty.gateway import (
@@ -19,6 +19,7 @@ from rotation.pagerduty.gateway import (
     RefusedRequestError,
 )
 from rotation.pagerduty.http import HttpGateway, token_from_environment
+from rotation.queries import leavers as leaver_queries
 from rotation.queries import syncing as queries
 from tests import builders
 from tests.rotation.syncs import NOW, Published, know_people, make_published
@@ -219,3 +220,49 @@ def test_only_a_400_says_that_a_schedule_is_of_the_new_kind(
 
     with pytest.raises(kind):
         gateway.schedule(ref="PSCHED1")
+
+
+def test_a_drift_check_that_raises_is_noted_and_holds_up_nobody(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    published.sync(simulator)
+    level = Level.objects.get(rotation=published.rotation, name="primary")
+    entry = {"start": "2026-12-02T18:00:00Z", "end": "2026-12-02T20:00:00Z"}
+    user = {"id": f"P{published.anna.pk:06d}", "type": "user_reference"}
+    path = f"/schedules/{level.pagerduty_schedule_ref}/overrides"
+    simulator.call("POST", path, {"overrides": [{**entry, "user": user}]})
+    steps = SyncStep.objects.filter(level=level, action="create_overrides")
+    steps.update(request={"overrides": [{"who": "nobody knows"}]})
+    drift_checks.queue_due(now=NOW)
+    check = DriftCheck.objects.get()
+
+    done = drifting.check_drift(
+        check_id=check.pk,
+        gateway=published.gateway(simulator),
+        clocks=published.clocks(),
+        holder="worker",
+    )
+
+    check.refresh_from_db()
+    assert (done, check.state, check.leased_until) == (True, DriftCheck.State.FAILED, None)
+    assert "an error in Rota itself" in check.failure
+
+
+def test_a_rotation_whose_leavers_cannot_be_read_does_not_hold_up_the_others(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = builders.make_rotation(team=builders.make_team(name="Other"))
+    looked = []
+
+    def withhold(*, rotation_id: int, now: dt.datetime) -> bool:
+        looked.append(rotation_id)
+        if rotation_id == published.rotation.pk:
+            raise ValueError(now)
+        return True
+
+    ids = [published.rotation.pk, other.pk]
+    monkeypatch.setattr(leaver_queries, "rotation_ids_to_look_at", lambda **_now: ids)
+    monkeypatch.setattr(leavers, "withhold", withhold)
+
+    assert tasks.sweep_leavers() == 1
+    assert looked == ids
