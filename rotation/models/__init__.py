@@ -10,6 +10,7 @@ from rotation.models.account import (
 )
 from rotation.models.answers import Forecast, WeekQuestion
 from rotation.models.asking import CoverAsk, SwapOffer
+from rotation.models.calendars import CalendarEntry, CalendarFeed, CalendarState
 from rotation.models.drafts import Draft, DraftRule, DraftShift
 from rotation.models.drift import Drift, DriftCheck
 from rotation.models.history import HistoryWeek
@@ -29,6 +30,9 @@ from rotation.models.schedule import Cover, Shift
 from rotation.models.syncs import SyncRun, SyncStep
 
 __all__ = [
+    "CalendarEntry",
+    "CalendarFeed",
+    "CalendarState",
     "Cover",
     "CoverAsk",
     "Disturbance",
