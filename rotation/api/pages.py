@@ -64,18 +64,6 @@ class CountOfSerializer(CountSerializer):
     level = serializers.CharField(allow_blank=True)
 
 
-class PagesSerializer(serializers.Serializer[Any]):
-    """The pages of a rotation since a day, in all and by what they are told apart."""
-
-    since = serializers.DateField()
-    total = CountSerializer()
-    people = CountOfSerializer(many=True)
-    services = CountOfSerializer(many=True)
-    levels = CountOfSerializer(many=True)
-    months = CountOfSerializer(many=True)
-    shifts = CountOfSerializer(many=True)
-
-
 class PageSerializer(serializers.Serializer[Any]):
     """A person notified of an incident.
 
@@ -94,6 +82,19 @@ class PageSerializer(serializers.Serializer[Any]):
     escalations = serializers.IntegerField()
     in_on_call_hours = serializers.BooleanField()
     in_sleep_hours = serializers.BooleanField()
+
+
+class PagesSerializer(serializers.Serializer[Any]):
+    """The pages of a rotation since a day, in all and by what they are told apart."""
+
+    since = serializers.DateField()
+    total = CountSerializer()
+    people = CountOfSerializer(many=True)
+    services = CountOfSerializer(many=True)
+    levels = CountOfSerializer(many=True)
+    months = CountOfSerializer(many=True)
+    shifts = CountOfSerializer(many=True)
+    newest = PageSerializer(many=True, help_text="One by one, the newest first, fifty at most.")
 
 
 class ShiftPagesSerializer(serializers.Serializer[Any]):
@@ -122,8 +123,16 @@ class PagesView(OneRotationView):
             "since": found.since,
             "total": found.total,
             **{name: [_shown(line) for line in getattr(found, name)] for name in groups},
+            "newest": [_page(line) for line in self._newest(rotation, wanted)],
         }
         return Response(PagesSerializer(body).data)
+
+    def _newest(self, rotation: Rotation, wanted: page_counts.Wanted) -> tuple[PageLine, ...]:
+        return page_list.page_lines(
+            rotation,
+            rows=page_counts.pages_of(rotation, wanted=wanted, now=self.now),
+            with_titles=_reads_titles(self, rotation),
+        )
 
 
 class ShiftPagesView(RotaView):
@@ -137,17 +146,15 @@ class ShiftPagesView(RotaView):
         shift = get_object_or_404(rows, pk=shift_id)
         rotation = shift.level.rotation
         lines = page_list.page_lines(
-            rotation, rows=shift.pages.all(), with_titles=self._reads_titles(rotation)
+            rotation, rows=shift.pages.all(), with_titles=_reads_titles(self, rotation)
         )
         pages = [_page(line) for line in lines]
         return Response(ShiftPagesSerializer({"shift": shift.pk, "pages": pages}).data)
 
-    def _reads_titles(self, rotation: Rotation) -> bool:
-        return access.reads_incidents(
-            viewer=self.viewer,
-            team_id=rotation.team_id,
-            today=patterns.today_in(rotation, self.now),
-        )
+
+def _reads_titles(view: RotaView, rotation: Rotation) -> bool:
+    today = patterns.today_in(rotation, view.now)
+    return access.reads_incidents(viewer=view.viewer, team_id=rotation.team_id, today=today)
 
 
 def _shown(line: CountLine) -> dict[str, Any]:

@@ -181,6 +181,20 @@ def test_the_api_gives_counts_to_all_and_titles_to_the_team(cast: hooks.Cast) ->
     assert browser(carla).get(path, {"months": "5"}).status_code == 400
 
 
+def test_the_api_lists_the_pages_that_it_counts_one_by_one(cast: hooks.Cast) -> None:
+    path = f"/api/v1/rotations/{cast.rotation.slug}/pages/"
+
+    outside = browser(builders.make_carla()).get(path, {"person": cast.ben.pk}).json()["newest"]
+    inside = browser(cast.ben).get(path, {"person": cast.ben.pk}).json()["newest"]
+
+    instants = [each["paged_at"] for each in inside]
+    assert instants == sorted(instants, reverse=True)
+    assert {each["person"] for each in inside} == {cast.ben.pk}
+    assert [each["paged_at"] for each in outside] == instants
+    assert {each["title"] for each in outside} == {None}
+    assert NEEDLE in {each["title"] for each in inside}
+
+
 def test_web_hooks_are_for_managers_and_admins(cast: hooks.Cast) -> None:
     ada = builders.make_admin()
     hooks.make_subscription(disabled_at=NOW)
