@@ -298,6 +298,7 @@ LOGGING = {
     "filters": {
         "request_id": {"()": "config.log.RequestIdFilter"},
         "readiness": {"()": "config.log.ReadinessFilter"},
+        "secret_address": {"()": "config.log.SecretAddressFilter"},
     },
     "formatters": {
         "line": {"format": "%(levelname)s %(name)s %(request_id)s %(message)s"},
@@ -306,12 +307,14 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id", "readiness"],
+            "filters": ["request_id", "readiness", "secret_address"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "django.server": {"level": "WARNING"},
+        # Before any handler sees it, whoever adds one.
+        "django.request": {"filters": ["secret_address"]},
+        "django.server": {"level": "WARNING", "filters": ["secret_address"]},
         # Sweeps that find nothing say nothing, four times a minute each.
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from rotation.models import (
+    CalendarFeed,
     Cover,
     CoverAsk,
     Draft,
@@ -44,6 +45,11 @@ def managed_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
 def checkable_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
     """Those whose sync runs the viewer reads and may ask for: own teams, all for an admin."""
     return visible_rotations(viewer=viewer) if viewer.is_admin else managed_rotations(viewer=viewer)
+
+
+def own_calendar_feeds(*, viewer: Viewer) -> QuerySet[CalendarFeed]:
+    """The viewer's own addresses that still answer; nobody else reads or stops them."""
+    return CalendarFeed.objects.filter(engineer_id=viewer.engineer_id, revoked_at__isnull=True)
 
 
 def visible_shifts(*, viewer: Viewer) -> QuerySet[Shift]:

@@ -25,6 +25,8 @@ from rotation import (
 )
 from rotation.operations import (
     account_notices,
+    calendar_feeds,
+    calendars,
     clock_back,
     drift_checks,
     forecasts,
@@ -39,6 +41,7 @@ from rotation.operations import (
 from rotation.operations import syncing as sync_operations
 from rotation.queries import (
     disturbances,
+    calendar_pieces,
     drift_facts,
     forecast_facts,
     hook_state,
@@ -147,6 +150,17 @@ def sweep_people_checks() -> int:
     for check_id in check_ids:
         check_people.delay(check_id=check_id)
     return len(check_ids)
+@shared_task(name="rotation.sweep_calendars")
+def sweep_calendars() -> int:
+    """Bring calendars in line with what is carried, and keep when they were fetched; how many."""
+    now = clock.now()
+    calendar_feeds.keep_fetches()
+    calendars.watch_rotations(now=now)
+    ids = calendar_pieces.due_rotation_ids(now=now, look_every=calendars.LOOK_EVERY)
+    changed = sum(calendars.tell_rotation(rotation_id=one, now=now) for one in ids)
+    return changed + calendars.tell_names(now=now)
+
+
 
 
 @shared_task(name="rotation.check_people")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from rotation.views import (
+    calendar,
+    calendar_feed,
     comparison,
     covers,
     draft_making,
@@ -63,6 +65,10 @@ urlpatterns = [
         sync.schedule_again,
         name="rotation-schedule-again",
     ),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:feed_id>/replace/", calendar.replace, name="calendar-replace"),
+    path("calendar/<int:feed_id>/stop/", calendar.stop, name="calendar-stop"),
+    path("calendar/<slug:secret>.ics", calendar_feed.calendar_feed, name="calendar-feed"),
     path("shifts/<int:shift_id>/", shifts.shift_detail, name="shift-detail"),
     path("shifts/<int:shift_id>/cover/enter/", covers.enter, name="cover-enter"),
     path("covers/<int:cover_id>/undo/", covers.undo, name="cover-undo"),

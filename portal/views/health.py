@@ -89,6 +89,7 @@ def _waiting() -> dict[str, Any]:
         "people_check": oldest.people_check_at,
         "drift_check": oldest.drift_check_at,
         "lookup": oldest.lookup_at,
+        "calendar": oldest.calendar_at,
         "web_hook": oldest.web_hook_at,
         "web_hook_order": oldest.web_hook_order_at,
         "week": worked.oldest_ended_at(now=now),

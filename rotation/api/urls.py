@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from rotation.api import (
+    calendar_feeds,
+    cover_requests,
     covers,
     draft_rules,
     drafts,
@@ -26,8 +28,20 @@ _DRIFT = f"{_ONE}drift/<int:drift_id>/"
 _SHIFT = "shifts/<int:shift_id>/"
 _DRAFT = "drafts/<int:draft_id>/"
 
+_FEED = "me/calendar-feeds/"
 urlpatterns = [
     path("rotations/", rotations.RotationsView.as_view(), name="api-rotations"),
+    path(_FEED, calendar_feeds.CalendarFeedsView.as_view(), name="api-me-calendar-feeds"),
+    path(
+        f"{_FEED}<int:feed_id>/replace/",
+        calendar_feeds.CalendarFeedReplaceView.as_view(),
+        name="api-me-calendar-feed-replace",
+    ),
+    path(
+        f"{_FEED}<int:feed_id>/stop/",
+        calendar_feeds.CalendarFeedStopView.as_view(),
+        name="api-me-calendar-feed-stop",
+    ),
     path(_ONE, rotations.RotationView.as_view(), name="api-rotation"),
     path(f"{_ONE}shifts/", shifts.ShiftsView.as_view(), name="api-rotation-shifts"),
     path(f"{_ONE}fairness/", rotations.FairnessView.as_view(), name="api-rotation-fairness"),

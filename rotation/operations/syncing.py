@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from audit.operations import Actor, Area, record
 from rotation.models import Level, SyncRun, SyncStep
+from rotation.operations import calendars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,9 @@ def queue_sync(
     One run of a rotation waits at a time: it will see everything that is published when it starts.
     `starts_at` is the first instant that PagerDuty is to show differently, if that is known; what
     starts soon is written before the rest. A change that earlier runs did not bring there counts.
+    What changes for PagerDuty changes for calendars too.
     """
+    calendars.note_changed(rotation_id=rotation_id, now=now)
     asked = {
         "cause": cause[:200],
         "queued_at": now,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Min, Q
+from django.db.models import F, Max, Min, Q
 
 from rotation.models import (
+    CalendarState,
     Draft,
     DriftCheck,
     Forecast,
@@ -47,6 +48,7 @@ class Oldest:
     people_check_at: dt.datetime | None
     drift_check_at: dt.datetime | None
     lookup_at: dt.datetime | None
+    calendar_at: dt.datetime | None
     web_hook_at: dt.datetime | None
     web_hook_order_at: dt.datetime | None
 
@@ -86,6 +88,7 @@ def oldest_waiting() -> Oldest:
         people_check_at=_oldest(PeopleCheck.objects.filter(CHECKING), "queued_at"),
         drift_check_at=_oldest(DriftCheck.objects.filter(state__in=COMPARING), "queued_at"),
         lookup_at=_oldest(Lookup.objects.filter(state__in=ASKING), "queued_at"),
+        calendar_at=_oldest(CalendarState.objects.exclude(told=F("wanted")), "wanted_at"),
         web_hook_at=_oldest(events, "received_at"),
         web_hook_order_at=_oldest(WebhookCare.objects.exclude(asked=""), "asked_at"),
     )

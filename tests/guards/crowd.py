@@ -10,6 +10,8 @@ from knox.models import AuthToken
 from audit.models import AuditEvent
 from outbox.models import Message
 from rotation.models import (
+    CalendarEntry,
+    CalendarFeed,
     Cover,
     Draft,
     Incident,
@@ -23,10 +25,11 @@ from rotation.models import (
     WebhookEvent,
     WeekQuestion,
 )
+from rotation.operations import calendar_feeds
 from tests import builders
 from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
-from tests.guards.world import World, make_drift, make_lookup
+from tests.guards.world import World, make_calendar, make_drift, make_lookup
 from volunteers.models import (
     Absence,
     Application,
@@ -63,6 +66,7 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _waiting(cast, people)
     _schedule(cast, numbers)
     _paged(cast, numbers)
+    _calendars(cast, numbers)
     _records(numbers)
 
 
@@ -92,7 +96,8 @@ def world_of(cast: Cast) -> World:
         rotation=cast.rotation,
         people={**people, "deactivated": builders.make_engineer(name="Gone")},
         tokens={name: AuthToken.objects.create(user=one)[1] for name, one in people.items()},
-        arguments={
+        arguments=make_calendar(cast.rotation, cast.ben)
+        | {
             "slug": cast.rotation.slug,
             "engineer_id": cast.ben.pk,
             "application_id": cast.ben.applications.order_by("pk")[0].pk,
@@ -258,6 +263,39 @@ def _paged(cast: Cast, numbers: range) -> None:
             failure="It lacks something.",
         )
         for number in numbers
+    )
+
+
+def _calendars(cast: Cast, numbers: range) -> None:
+    """Events of Ben, and addresses that he has of other rotations: as many as anybody may have."""
+    shift = Shift.objects.filter(level__rotation=cast.rotation).order_by("pk")[0]
+    CalendarEntry.objects.bulk_create(
+        CalendarEntry(
+            uid=f"event-{number}",
+            shift=shift,
+            level=shift.level,
+            engineer=cast.ben,
+            kind=CalendarEntry.Kind.ON_CALL,
+            number=number + 100,
+            starts_at=shift.starts_at + number * MINUTE,
+            ends_at=shift.starts_at + (number + 1) * MINUTE,
+            name=cast.ben.name,
+            created_at=builders.NOW,
+            changed_at=builders.NOW,
+        )
+        for number in numbers
+    )
+    CalendarFeed.objects.bulk_create(
+        CalendarFeed(
+            engineer=cast.ben,
+            kind=CalendarFeed.Kind.ROTATION,
+            rotation=Rotation.objects.get(slug=f"team-{number}"),
+            nonce=f"nonce {number}",
+            digest=f"digest {number}",
+            created_at=builders.NOW,
+        )
+        for number in numbers
+        if number < calendar_feeds.MOST_FEEDS - 1
     )
 
 

@@ -173,6 +173,9 @@ PAGES = {
         password2="battery staple wrong horse",
     ),
     "absences": _ABSENCE,
+    "calendar": _post("manager", calendar="mine"),
+    "calendar-replace": _post("engineer"),
+    "calendar-stop": _post("engineer"),
     "wishes": Post(viewer="engineer", fields=_wish),
     "absence-cancel": _post("engineer"),
     "apply-team": _post(
@@ -252,6 +255,9 @@ PAGES = {
 
 API_ROUTES = {
     "api-absences": _ABSENCE,
+    "api-me-calendar-feeds": _post("manager", "rotation", rotation="core"),
+    "api-me-calendar-feed-replace": _post("engineer"),
+    "api-me-calendar-feed-stop": _post("engineer"),
     "api-absence-cancel": _post("engineer"),
     "api-applications": _post(
         "other engineer",

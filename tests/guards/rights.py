@@ -85,10 +85,15 @@ PAGES = {
     "sign-in-demo": hidden(),
     # Signed by PagerDuty, or refused: no session opens it.
     "hook-pagerduty": Rule(let_in={"POST": NO_ONE}, others=Outcome.FORBIDDEN, is_public=True),
+    # For whoever knows its secret.
+    "calendar-feed": public("GET"),
     # Everybody's own
     "account_logout": leaving(),
     "account_change_password": form(ALL),
     "demo-clock": does(NO_ONE),
+    "calendar": form(ALL),
+    "calendar-replace": does(OWNER),
+    "calendar-stop": does(OWNER),
     "settings": reads(ALL),
     "settings-theme": does(ALL),
     "settings-token-make": form(ALL),
@@ -174,6 +179,9 @@ PAGES = {
 API_ROUTES = {
     "api-schema": reads(ALL),
     "api-me": reads(ALL),
+    "api-me-calendar-feeds": form(ALL),
+    "api-me-calendar-feed-replace": does(OWNER),
+    "api-me-calendar-feed-stop": does(OWNER),
     "api-me-wishes": Rule(let_in={"GET": ALL, "PUT": ALL}),
     "api-people": reads(MANAGERS | ADMIN, FORBIDDEN),
     "api-person": reads(OWNER | TEAM | ADMIN),

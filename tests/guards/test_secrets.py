@@ -73,6 +73,8 @@ def test_no_answer_holds_a_secret_or_what_another_wrote_or_earned(
 ) -> None:
     hidden = [text for text, readers in PRIVATE.items() if viewer not in readers]
     hidden += _secrets(world, everybody)
+    # Ben's calendar opens with this; he alone is shown it.
+    hidden += [str(world.arguments["secret"])] if viewer != "engineer" else []
 
     told = [
         f"{path}: {private}"
@@ -104,6 +106,7 @@ def test_no_record_and_no_line_of_the_log_holds_a_secret_a_note_or_an_amount(
 ) -> None:
     caplog.set_level(logging.INFO)
     secrets = [*_secrets(world, everybody), "At home.", "A wedding.", "617.43", "61743"]
+    secrets.append(str(world.arguments["secret"]))
     told = []
 
     for route, post in good_posts():

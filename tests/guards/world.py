@@ -10,6 +10,7 @@ from knox.models import AuthToken
 from audit.operations import Actor
 from common import links
 from compensation.operations import periods, weeks
+from rotation.domain.calendar_feeds import Held
 from rotation.models import (
     Cover,
     CoverAsk,
@@ -24,6 +25,8 @@ from rotation.models import (
     SyncStep,
     WeekQuestion,
 )
+from rotation.operations import calendar_feeds, calendars
+from rotation.queries import calendar_feeds as feed_queries
 from tests import builders
 from tests.compensation.rows import make_rate
 from volunteers.models import Engineer, ManagerGrant, RoleGrant
@@ -85,6 +88,7 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
     make_rate(office=office, weekly_minor=PAID_MINOR)
     make_rate(office=office, weekly_minor=70000, effective_from=builders.NEXT_WEEK - builders.WEEK)
     arguments = _make_service(rotation, people, note=note) | _make_schedule(rotation, people)
+    arguments |= make_calendar(rotation, people["engineer"])
     tokens = {name: AuthToken.objects.create(user=person)[1] for name, person in people.items()}
     queued = builders.make_draft(rotation=rotation, state=Draft.State.QUEUED)
     special: _Special = {
@@ -214,6 +218,16 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "level": "primary",
         "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
+
+
+def make_calendar(rotation: Rotation, owner: Engineer) -> dict[str, object]:
+    """The owner's calendar with what they carry, by the secret that opens it."""
+    calendars.watch_rotations(now=builders.NOW)
+    calendars.tell_rotation(rotation_id=rotation.pk, now=builders.NOW)
+    actor = Actor(name=owner.email, engineer_id=owner.pk)
+    feed = calendar_feeds.make_feed(held=Held(), actor=actor, now=builders.NOW)
+    address = feed_queries.own_feed(feed).address
+    return {"feed_id": feed.pk, "secret": address.rpartition("/")[2].removesuffix(".ics")}
 
 
 def _make_request(level: Level, ben: Engineer, *, asked: Engineer) -> Cover:
