@@ -209,6 +209,23 @@ def test_of_many_runs_users_schedules_and_policies_are_listed_once(
     }
 
 
+def test_of_many_runs_users_are_kept_for_the_next_slice_and_for_one_run_never(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    gateway = published.gateway(simulator)
+    listed = []
+    for seen in (
+        sparing.Seen(many=True, account="one"),
+        sparing.Seen(many=True, account="one"),
+        sparing.Seen(many=True, account="another"),
+        sparing.Seen(account="one"),
+    ):
+        assert set(seen.people(gateway).names.values()) == {each.name for each in published.people}
+        listed.append(_counted(simulator)[1].get("GET users", 0))
+
+    assert listed == [1, 0, 1, 1]
+
+
 def test_a_list_that_is_older_than_a_lost_answer_makes_nothing_twice(
     published: Published, simulator: RunningSimulator
 ) -> None:
