@@ -26,12 +26,15 @@ def make_application(
 ) -> Application:
     """A request to join; one in an end state is decided at `NOW`."""
     is_open = state in {Application.State.SUBMITTED, Application.State.WAITLISTED}
+    waits = Application.objects.filter(team=team, state=Application.State.WAITLISTED)
+    position = waits.count() + 1 if state == Application.State.WAITLISTED else None
     return Application.objects.create(
         team=team,
         engineer=engineer,
         motivation="I want to know how it runs at night.",
         earliest_start_on=earliest_start_on,
         state=state,
+        waiting_position=position,
         submitted_at=NOW - dt.timedelta(days=2),
         decided_at=None if is_open else NOW,
         decided_by=decided_by,
@@ -46,6 +49,7 @@ def make_term(
     starts_on: dt.date = NEXT_WEEK,
     weeks: int = 26,
     accepted_by: Engineer | None = None,
+    shadow_weeks: int = 0,
 ) -> Term:
     """Service at the primary level, with the application that led to it.
 
@@ -66,6 +70,7 @@ def make_term(
         application=application,
         starts_on=starts_on,
         ends_on=starts_on + weeks * WEEK,
+        shadow_weeks=shadow_weeks,
         created_at=LONG_AGO,
     )
 
