@@ -10,16 +10,17 @@ from django.db.models import F, Q
 from common.periods import Period
 from rotation.domain import calendar_entries
 from rotation.domain.calendar_entries import Facts, Piece, Told
-from rotation.models import CalendarEntry, CalendarState, Shift
+from rotation.models import CalendarEntry, CalendarState, LevelName, Shift
 from rotation.queries import worked
-from volunteers.queries import contacts
+from volunteers.queries import contacts, shadows
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from rotation.models import Rotation
     from rotation.queries.worked import WorkedShift
+    from volunteers.queries.shadows import ShadowTime
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,11 +41,16 @@ def due_rotation_ids(*, now: dt.datetime, look_every: dt.timedelta) -> list[int]
 
 
 def pieces(*, rotation: Rotation, since: dt.datetime) -> list[Piece]:
-    """The events of a rotation's shifts that end after `since`; three queries."""
+    """The events of a rotation's shifts that end after `since`; four queries."""
     shifts = worked.worked_shifts(
         shifts=Shift.objects.filter(level__rotation=rotation, ends_at__gt=since)
     )
-    names = _names(shifts)
+    times = shadows.shadow_times(team_id=rotation.team_id)
+    names = _names(shifts, times)
+    return [*_on_call(shifts, names), *_shadows(shifts, times, names)]
+
+
+def _on_call(shifts: Iterable[WorkedShift], names: Mapping[int, str]) -> list[Piece]:
     return [
         piece
         for shift in shifts
@@ -59,9 +65,32 @@ def pieces(*, rotation: Rotation, since: dt.datetime) -> list[Piece]:
     ]
 
 
-def _names(shifts: Iterable[WorkedShift]) -> dict[int, str]:
+def _shadows(
+    shifts: Iterable[WorkedShift], times: Iterable[ShadowTime], names: Mapping[int, str]
+) -> list[Piece]:
+    """Beside whom somebody goes along: whoever carries the week on primary."""
+    times = list(times)
+    return [
+        calendar_entries.shadow_of(
+            shift_id=shift.shift_id,
+            person=time.engineer_id,
+            beside=None if shift.carrier_id == time.engineer_id else shift.carrier_id,
+            period=shift.period,
+            windows=shift.windows,
+            names=names,
+        )
+        for shift in shifts
+        if shift.level == LevelName.PRIMARY and shift.cancelled_at is None
+        for time in times
+        if time.from_date <= shift.week_date < time.until_date
+    ]
+
+
+def _names(shifts: Iterable[WorkedShift], times: Iterable[ShadowTime]) -> dict[int, str]:
     people = {stint.person for shift in shifts for stint in shift.stints}
     people |= {shift.holder_id for shift in shifts}
+    people |= {shift.carrier_id for shift in shifts}
+    people |= {time.engineer_id for time in times}
     found = contacts.contacts(engineer_ids={who for who in people if who is not None})
     return {pk: contact.name for pk, contact in found.items()}
 

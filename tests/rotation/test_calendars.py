@@ -292,3 +292,40 @@ def test_what_was_called_off_leaves_three_months_after_its_time(
 
     with time_machine.travel(shift.ends_at + 125 * DAY, tick=False):
         assert events_of(bens) == []
+
+
+def test_a_shadow_sees_beside_whom_they_go_and_nobody_else_sees_them(team: TeamAtWork) -> None:
+    term = builders.make_term(team=team.rotation.team, engineer=team.carla, starts_on=NEXT_WEEK)
+    term.shadow_weeks = 2
+    term.save(update_fields=["shadow_weeks"])
+    for number in range(3):
+        week_date = NEXT_WEEK + number * WEEK
+        builders.make_shift(level=team.primary, week_date=week_date, holder=team.ben)
+        builders.make_shift(level=team.escalation, week_date=week_date, holder=team.anna)
+    carlas = make_feed(team.carla)
+    whole = make_feed(team.carla, Held(rotation_id=team.rotation.pk))
+    tell()
+
+    events = events_of(carlas)
+
+    assert titles(carlas) == ["Shadow Ben: Core, primary"] * 2
+    assert "PagerDuty does not page you" in str(events[0]["DESCRIPTION"])
+    assert all(event.walk("VALARM") == [] for event in events)
+    assert len(titles(whole)) == 6
+    assert not any("Shadow" in title for title in titles(whole))
+
+
+def test_a_shadow_follows_the_cover(team: TeamAtWork, shift: Shift) -> None:
+    term = builders.make_term(team=team.rotation.team, engineer=team.carla, starts_on=NEXT_WEEK)
+    term.shadow_weeks = 1
+    term.save(update_fields=["shadow_weeks"])
+    carlas = make_feed(team.carla)
+    tell()
+    before = events_of(carlas)[0]["UID"]
+    _cover(team, shift, None, None)
+
+    tell(LATER)
+    (event,) = events_of(carlas)
+
+    assert event["SUMMARY"] == "Shadow Dora Hale: Core, primary"
+    assert (event["UID"], event["SEQUENCE"]) == (before, 1)
