@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from common.keeping import Keeper
 from common.periods import Period
+from rotation import reading
 from rotation.domain import drift, drift_causes, pagerduty_overrides
 from rotation.domain.drift import Divergence, LookedAt
 from rotation.domain.drift_causes import Evidence
@@ -29,7 +30,7 @@ from rotation.pagerduty.gateway import (
     RefusedRequestError,
     UpgradedScheduleError,
 )
-from rotation.queries import drift_facts, patterns
+from rotation.queries import drift_decisions, drift_facts, patterns
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from rotation.pagerduty.gateway import Gateway
     from rotation.queries.syncing import LevelToSync
 
-AUDIT_DAYS = dt.timedelta(days=30)
 BROKEN = "It stopped at an error in Rota itself, which the log names."
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class _Eyes:
         if held.time_zone != self.rotation.time_zone:
             found = _with_zone_as_one(found)
         evidence = self._evidence(level, held, overrides, own)
-        records = self._records(level, ref) if found else []
+        records = self._records(ref) if found else []
         written_at = drift_facts.last_written(level_id=level.level_id).at
         ours = drift_facts.engineers_of(directory.by_ref[ref] for ref in _refs(found, directory))
         names = {user.ref: user.name for user in directory.by_ref.values()}
@@ -175,6 +175,7 @@ class _Eyes:
         removed = drift_facts.removed_refs(level_id=level.level_id)
         asked = tuple(one for one in own if one.ref not in removed)
         answer = drift_facts.last_written(level_id=level.level_id).answer
+        kept = drift_decisions.edits_kept(rotation_id=self.rotation.pk)
         return Evidence(
             held=held,
             written=_schedule_in(answer),
@@ -182,30 +183,24 @@ class _Eyes:
             removed=tuple(drift_causes.removed_overrides(asked, overrides, self.now)),
             zone=self.rotation.time_zone,
             pattern=patterns.pattern_of(self.rotation),
+            kept=tuple(one.period for one in kept.get(level.level_id, [])),
         )
 
-    def _records(self, level: LevelToSync, ref: str) -> list[AuditRecord]:
-        """Who changed the schedule of late, none where the account does not tell."""
-        del level
-        within = Period(
-            starts_at=self.now - AUDIT_DAYS, ends_at=self.now + dt.timedelta(minutes=10)
-        )
-        try:
-            return self.gateway.audit_records(ref=ref, within=within)
-        except NotNowError:
-            raise
-        except GatewayError:
-            return []
+    def _records(self, ref: str) -> list[AuditRecord]:
+        return reading.audit_records(self.gateway, ref, self.now)
 
     def _lost(self, level: LevelToSync, error: GatewayError, within: Period) -> Finding:
-        is_gone = isinstance(error, NotFoundError)
-        records = self._records(level, level.schedule_ref)
-        last = max(records, key=lambda one: one.at, default=None)
+        """That the schedule is gone or of another kind; who did it where a record says that."""
+        ref, records = level.schedule_ref, self._records(level.schedule_ref)
+        upgrade = drift_causes.upgrade_of(ref, records)
+        deletion = drift_causes.deletion_of(ref, records)
+        is_gone = isinstance(error, NotFoundError) and upgrade is None
+        by = deletion if is_gone else upgrade
         return Finding(
             divergence=Divergence(period=within, wanted=None, shown=None),
             cause=Drift.Cause.DELETED if is_gone else Drift.Cause.UPGRADED,
             names={},
-            author=drift_causes.Author(name=last.by, at=last.at) if last else drift_causes.Author(),
+            author=drift_causes.Author(name=by.by, at=by.at) if by else drift_causes.Author(),
         )
 
     def _weeks(self, level: LevelToSync, users: Mapping[int, str]) -> list[LookedAt]:

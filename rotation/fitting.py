@@ -88,7 +88,7 @@ def _previewed(gateway: Gateway, wanted: WantedLevel, plan: Plan, now: dt.dateti
     if body is None:
         return Fitting(wanted=wanted, plan=plan)
     try:
-        found = reading.preview_differences(gateway, wanted, body, since)
+        found = reading.preview_differences(gateway, wanted, body, since, plan.kept)
     except RefusedRequestError as error:
         return Fitting(wanted=wanted, plan=plan, refusal=error)
     return Fitting(wanted=wanted, plan=plan, differs=tuple(found))

@@ -89,11 +89,15 @@ class Adopting:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """Who is asked, at which time, and who is told how far it is."""
+    """Who is asked, at which time, and who is told how far it is.
+
+    `writes_over` is for a sync that somebody orders to write over edits of layers.
+    """
 
     gateway: Gateway
     now: dt.datetime
     tell: Callable[[str], None] = lambda _said: None
+    writes_over: bool = False
 
 
 def plan_rotation(
@@ -107,7 +111,9 @@ def plan_rotation(
     asking.tell("Reading PagerDuty’s users")
     directory = Directory.of(asking.gateway.users())
     levels = []
-    for level in queries.levels_to_sync(rotation=rotation, now=asking.now):
+    for level in queries.levels_to_sync(
+        rotation=rotation, now=asking.now, writes_over=asking.writes_over
+    ):
         asking.tell(f"Comparing {LevelName(level.name).label.lower()}")
         asked = _with_adopted(level, adopting)
         levels.append(_level_plan(rotation, asked, directory, asking))
@@ -132,7 +138,7 @@ def _level_plan(
     users = level.users(directory)
     wanted = queries.wanted_level(rotation, level, users, now)
     try:
-        held = reading.held_schedule(gateway, wanted, level)
+        held = reading.held_schedule(gateway, wanted, level, now)
     except (NotFoundError, UpgradedScheduleError) as error:
         return LevelPlan(level=level.name, trouble=str(error))
     fit = fitting.fitting_plan(
@@ -145,7 +151,7 @@ def _level_plan(
         raise fit.refusal
     plan = fit.plan
     shown = [] if held is None else reading.final_entries(gateway, wanted, held.ref, now)
-    after = pagerduty_preview.expected(wanted, plan)
+    after = pagerduty_preview.expected(wanted, plan, shown)
     return LevelPlan(
         level=level.name,
         held=held,

@@ -5,16 +5,23 @@ Nothing here writes, so that a plan can be looked at before it is carried out.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
-from rotation.domain import pagerduty_plan, pagerduty_preview
+from rotation.domain import drift_causes, pagerduty_plan, pagerduty_preview
+from rotation.domain.pagerduty_kept import Written
 from rotation.domain.pagerduty_lag import Unseen
-from rotation.domain.pagerduty_left import outside
+from rotation.domain.pagerduty_left import LeftSpan, outside
 from rotation.domain.pagerduty_plan import carries
 from rotation.pagerduty import answers
-from rotation.pagerduty.gateway import NotFoundError
+from rotation.pagerduty.gateway import (
+    GatewayError,
+    NotFoundError,
+    NotNowError,
+    UpgradedScheduleError,
+)
 from rotation.queries import drift_facts
 from rotation.queries import syncing as queries
 from rotation.queries.unseen_writes import unseen_writes
@@ -24,16 +31,22 @@ if TYPE_CHECKING:
 
     from rotation.domain.pagerduty_plan import Difference, Plan, WantedLevel
     from rotation.domain.pagerduty_policy import PolicyState, WantedPolicy
-    from rotation.domain.pagerduty_state import FinalEntry, OverrideState, ScheduleState
+    from rotation.domain.pagerduty_state import (
+        AuditRecord,
+        FinalEntry,
+        OverrideState,
+        ScheduleState,
+    )
     from rotation.pagerduty.gateway import Gateway
 
 WINDOW_DAYS = 90
+AUDIT_DAYS = dt.timedelta(days=30)
 # PagerDuty's clock may be ahead: what it began "now" is not looked at in its first minute.
 SETTLING = dt.timedelta(seconds=60)
 
 
 def held_schedule(
-    gateway: Gateway, wanted: WantedLevel, level: queries.LevelToSync
+    gateway: Gateway, wanted: WantedLevel, level: queries.LevelToSync, now: dt.datetime
 ) -> ScheduleState | None:
     """The level's schedule: by its id, else by the marker that an answer was lost for.
 
@@ -46,7 +59,7 @@ def held_schedule(
         try:
             return gateway.schedule(ref=level.schedule_ref)
         except NotFoundError as error:
-            raise deleted(wanted) from error
+            raise lost(gateway, wanted, level.schedule_ref, now) from error
     for summary in gateway.find_schedules(query=wanted.name):
         if summary.ref in level.released:
             continue
@@ -55,12 +68,37 @@ def held_schedule(
     return None
 
 
-def deleted(wanted: WantedLevel) -> NotFoundError:
-    """What is said of a level's schedule that is gone."""
+def lost(
+    gateway: Gateway, wanted: WantedLevel, ref: str, now: dt.datetime
+) -> NotFoundError | UpgradedScheduleError:
+    """What is said of a level's schedule that is not found, by PagerDuty's records of it.
+
+    An upgraded one may not be found at its old address either.
+    """
+    records = audit_records(gateway, ref, now)
+    if drift_causes.upgrade_of(ref, records) is not None:
+        return answers.upgraded(ref)
+    is_sure = drift_causes.deletion_of(ref, records) is not None
+    doubt = "" if is_sure else ", or upgraded to the new kind and no longer at its address"
     return NotFoundError(
-        f"The schedule “{wanted.name}” was deleted in PagerDuty. Nobody is paged from it; "
+        f"The schedule “{wanted.name}” was deleted in PagerDuty{doubt}. Nothing is written to it; "
         "restore it there, or ask an admin to unlink it so that Rota makes a new one."
     )
+
+
+def audit_records(gateway: Gateway, ref: str, now: dt.datetime) -> list[AuditRecord]:
+    """Who changed a schedule of late, none where the account does not tell.
+
+    Raises:
+        NotNowError: PagerDuty is not to be asked now.
+    """
+    within = Period(starts_at=now - AUDIT_DAYS, ends_at=now + dt.timedelta(minutes=10))
+    try:
+        return gateway.audit_records(ref=ref, within=within)
+    except NotNowError:
+        raise
+    except GatewayError:
+        return []
 
 
 def level_plan(
@@ -74,6 +112,20 @@ def level_plan(
     windows = [] if held is None else windows_of(wanted, now)
     overrides = overrides_in(gateway, held.ref, windows) if held is not None else []
     return planned_with(wanted, held, overrides, level, now)
+
+
+def with_others(
+    gateway: Gateway,
+    wanted: WantedLevel,
+    ref: str,
+    plan: Plan,
+    level: queries.LevelToSync,
+    now: dt.datetime,
+) -> Plan:
+    """The plan with what others overrode and what cannot be removed, as it is after the writes."""
+    held = gateway.schedule(ref=ref)
+    after = level_plan(gateway, wanted, held, level, now)
+    return dataclasses.replace(plan, unknown_overrides=after.unknown_overrides, hidden=after.hidden)
 
 
 def overrides_in(gateway: Gateway, ref: str, windows: Iterable[Period]) -> list[OverrideState]:
@@ -100,7 +152,7 @@ def planned_with(
         unseen.overrides(overrides),
         asked,
         now,
-        last_written(wanted, level),
+        written_by_rota(level),
     )
 
 
@@ -113,11 +165,13 @@ def _unseen(level_id: int, now: dt.datetime) -> Unseen:
     )
 
 
-def last_written(wanted: WantedLevel, level: queries.LevelToSync) -> ScheduleState | None:
-    """The schedule after Rota's last write, where what humans did since is to be told apart."""
-    if not wanted.left:
-        return None
-    return answers.written_schedule(drift_facts.last_written(level_id=level.level_id).answer)
+def written_by_rota(level: queries.LevelToSync) -> Written:
+    """The schedule after Rota's last writes, so that what humans did since is told apart."""
+    found = drift_facts.written_answers(level_id=level.level_id)
+    read = [answers.written_schedule(answer) for answer in found]
+    return Written(
+        answers=tuple(one for one in read if one is not None), is_law=level.decided.restores
+    )
 
 
 def held_policy(gateway: Gateway, wanted: WantedPolicy, ref: str) -> PolicyState | None:
@@ -142,9 +196,16 @@ def held_policy(gateway: Gateway, wanted: WantedPolicy, ref: str) -> PolicyState
 
 
 def preview_differences(
-    gateway: Gateway, wanted: WantedLevel, body: Mapping[str, Any], since: dt.datetime
+    gateway: Gateway,
+    wanted: WantedLevel,
+    body: Mapping[str, Any],
+    since: dt.datetime,
+    kept: Sequence[Period] = (),
 ) -> list[Difference]:
-    """Where PagerDuty's preview of a schedule, with its overrides, names somebody else."""
+    """Where PagerDuty's preview of a schedule, with its overrides, names somebody else.
+
+    What nobody decided on, `kept`, does not count.
+    """
     windows = windows_of(wanted, since)
     if not windows:
         return []
@@ -152,7 +213,8 @@ def preview_differences(
     for window in windows:
         rendered += gateway.preview(body=body, within=window)
     found = pagerduty_preview.preview_differences(wanted, rendered, _whole(windows))
-    return outside(found, wanted.left)
+    spans = [LeftSpan(period=period, is_layer=True) for period in kept]
+    return outside(found, [*wanted.left, *spans])
 
 
 def _whole(windows: Sequence[Period]) -> Period:

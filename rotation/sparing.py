@@ -140,11 +140,11 @@ def first_look(
             return Look(held=None)
     windows = reading.windows_of(wanted, now + reading.SETTLING)
     if not (level.schedule_ref and windows) or level.version_there != version:
-        return Look(held=reading.held_schedule(gateway, wanted, level))
+        return Look(held=reading.held_schedule(gateway, wanted, level, now))
     try:
         held, shown = gateway.shown_schedule(ref=level.schedule_ref, within=windows[0])
     except NotFoundError as error:
-        raise reading.deleted(wanted) from error
+        raise reading.lost(gateway, wanted, level.schedule_ref, now) from error
     return Look(held=held, shown=tuple(shown))
 
 

@@ -17,6 +17,7 @@ from rotation.domain import (
     pagerduty_plan,
     pagerduty_policy,
     pagerduty_preview,
+    pagerduty_rests,
     pagerduty_words,
 )
 from rotation.domain.pagerduty_forms import PLAIN, Form
@@ -44,12 +45,13 @@ from rotation.queries import policy_syncing as policy_queries
 from rotation.queries import syncing as queries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from common.clocks import Clocks
     from rotation.domain.pagerduty_people import Directory
     from rotation.domain.pagerduty_plan import Difference, Plan, Step, WantedLevel
     from rotation.domain.pagerduty_policy import WantedPolicy
+    from rotation.domain.pagerduty_rests import Rest
     from rotation.models import SyncRun
     from rotation.pagerduty.gateway import Gateway
 
@@ -99,7 +101,11 @@ def sync_rotation(
     if hindrance is not None:
         return _note(hindrance, work, holder)
     operations.finish_run(
-        run_id=run.pk, holder=holder, unmatched=sorted(work.unmatched), now=clocks.now()
+        run_id=run.pk,
+        holder=holder,
+        unmatched=sorted(work.unmatched),
+        rests=work.rests,
+        now=clocks.now(),
     )
     return True
 
@@ -149,6 +155,7 @@ class _Work:
     clocks: Clocks
     holder: str
     unmatched: set[str] = dataclasses.field(default_factory=set)
+    rests: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     seen: sparing.Seen = dataclasses.field(default_factory=sparing.Seen)
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     linked: dict[int, str] = dataclasses.field(default_factory=dict)
@@ -172,7 +179,9 @@ class _Work:
         directory = self.seen.people(self.gateway)
         self.names = directory.names
         errors: list[Exception] = []
-        levels = queries.levels_to_sync(rotation=self.run.rotation, now=self.clocks.now())
+        levels = queries.levels_to_sync(
+            rotation=self.run.rotation, now=self.clocks.now(), writes_over=self.run.writes_over
+        )
         if self.run.tries % 2 == 0:
             # What stops the whole run at one level must not keep the other waiting for ever.
             levels.reverse()
@@ -192,7 +201,11 @@ class _Work:
             if not any(isinstance(error, NotFoundError) for error in errors):
                 self._join_levels()
         except LEVEL_ERRORS as error:
-            policy_syncing.policy_out_of_line(rotation_id=self.run.rotation_id)
+            policy_syncing.policy_out_of_line(
+                rotation_id=self.run.rotation_id,
+                is_gone=isinstance(error, NotFoundError),
+                now=self.clocks.now(),
+            )
             errors.append(error)
         if errors:
             raise LevelsFailedError(errors)
@@ -211,11 +224,12 @@ class _Work:
             )
             if not ref:
                 return  # nobody of this level is known to PagerDuty, or no week is published
-            if found := self._remaining(wanted, ref):
-                if other := pagerduty_preview.form_for(wanted, plan, found):
+            if wrong := self._remaining(level, wanted, ref, plan):
+                if other := pagerduty_preview.form_for(wanted, plan, wrong):
                     self._bring_in_line(level, directory, other)
                     return
-                raise self._out_of_line(level, wanted, found, refusals)
+                told = [*refusals, pagerduty_words.out_of_line(wanted, wrong, (), self.names)]
+                raise (OverrideRefusedError if refusals else OutOfLineError)(" ".join(told))
         operations.level_in_line(
             level_id=level.level_id,
             ref=self._ref(level),
@@ -236,22 +250,6 @@ class _Work:
         if look.held is not None and look.held.ref != level.schedule_ref:
             self._remember(level, look.held.ref)
         return look
-
-    def _out_of_line(
-        self,
-        level: queries.LevelToSync,
-        wanted: WantedLevel,
-        found: Sequence[Difference],
-        refusals: Sequence[str],
-    ) -> OutOfLineError:
-        """What is still wrong after the writes, with the overrides of others, which may be why."""
-        now = self.clocks.now()
-        held = reading.held_schedule(self.gateway, wanted, level)
-        plan = reading.level_plan(self.gateway, wanted, held, level, now)
-        told = pagerduty_words.out_of_line(wanted, found, plan.unknown_overrides, self.names)
-        if refusals:
-            return OverrideRefusedError(" ".join([*refusals, told]))
-        return OutOfLineError(told)
 
     def _fitting(
         self, wanted: WantedLevel, look: sparing.Look, level: queries.LevelToSync
@@ -367,18 +365,25 @@ class _Work:
         )
         return answer
 
-    def _remaining(self, wanted: WantedLevel, ref: str) -> list[Difference]:
-        """Read the final schedule until it equals the stints; PagerDuty may lag for a moment."""
-        found: list[Difference] = []
+    def _remaining(
+        self, level: queries.LevelToSync, wanted: WantedLevel, ref: str, plan: Plan
+    ) -> list[Difference]:
+        """Read the final schedule, which may lag, until only what the plan explains differs."""
+        rests: list[Rest] = []
+        wrong: list[Difference] = []
         for look in range(LOOKS):
             if look:
                 time.sleep(PATIENCE_SECONDS)
-            found = reading.differences(
-                self.gateway, wanted, ref, self.clocks.now() + reading.SETTLING
-            )
-            if not found:
+            now = self.clocks.now()
+            found = reading.differences(self.gateway, wanted, ref, now + reading.SETTLING)
+            if look == 0 and found:
+                plan = reading.with_others(self.gateway, wanted, ref, plan, level, now)
+            rests, wrong = pagerduty_rests.told_apart(found, plan)
+            if not wrong:
                 break
-        return found
+        if rests and not wrong:
+            self.rests.append(pagerduty_rests.as_json(level.name, wanted, rests, self.names))
+        return wrong
 
 
 def _next_try(

@@ -65,6 +65,11 @@ urlpatterns = [
         sync.schedule_again,
         name="rotation-schedule-again",
     ),
+    path(
+        "rotations/<slug:slug>/pagerduty/policy-again/",
+        sync.policy_again,
+        name="rotation-policy-again",
+    ),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:feed_id>/replace/", calendar.replace, name="calendar-replace"),
     path("calendar/<int:feed_id>/stop/", calendar.stop, name="calendar-stop"),

@@ -94,7 +94,7 @@ class RotationView(OneRotationView):
         may_check = access.checkable_rotations(viewer=self.viewer).filter(pk=rotation.pk)
         token = account.account_state(now=self.now, real_now=clock.real_now())
         if not may_check.exists():
-            state = dataclasses.replace(state, failure="", unmatched=())
+            state = dataclasses.replace(state, failure="", unmatched=(), rests=())
             token = dataclasses.replace(token, said="")
         shown = {field.name: getattr(state, field.name) for field in dataclasses.fields(state)}
         return dict(serializers.PagerDutySerializer({**shown, "account": token}).data)

@@ -143,7 +143,8 @@ class PagerDutyAccountSerializer(serializers.Serializer[Any]):
 class PagerDutySerializer(serializers.Serializer[Any]):
     """PagerDuty against the published schedule.
 
-    What failed and whom PagerDuty does not know is told to those who may ask for a sync.
+    What failed, whom PagerDuty does not know, and what a sync that wrote everything else left
+    (`rests`) is told to those who may ask for a sync.
     """
 
     state = serializers.ChoiceField(choices=KINDS, source="kind")
@@ -151,6 +152,7 @@ class PagerDutySerializer(serializers.Serializer[Any]):
     checked_at = serializers.DateTimeField(allow_null=True)
     failure = serializers.CharField()
     unmatched = serializers.ListField(child=serializers.CharField())
+    rests = serializers.ListField(child=serializers.CharField())
     levels = PagerDutyLevelSerializer(many=True)
     account = PagerDutyAccountSerializer()
 

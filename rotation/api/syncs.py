@@ -13,7 +13,7 @@ from common.api.schema import answers
 from common.nudge import nudge
 from rotation import access
 from rotation.api import draft_serializers as serializers
-from rotation.operations import checks, schedules
+from rotation.operations import checks, policy_syncing, schedules
 from volunteers.api.base import ListView, RotaView
 
 if TYPE_CHECKING:
@@ -102,6 +102,26 @@ class ScheduleAgainView(RotaView):
         rotation = get_object_or_404(access.managed_rotations(viewer=self.viewer), slug=slug)
         row = get_object_or_404(rotation.levels, name=level)
         schedules.create_again(level_id=row.pk, actor=self.actor, now=self.now)
+        nudge("rotation.sweep_syncs")
+        visible = _lines(access.visible_sync_runs(viewer=self.viewer)).filter(rotation=rotation)
+        run = visible.order_by(*NEWEST)[0]
+        return Response(serializers.SyncRunSerializer(run).data, status=202)
+
+
+class PolicyAgainView(RotaView):
+    """An escalation policy in place of one that was deleted in PagerDuty."""
+
+    @extend_schema(
+        tags=TAGS,
+        request=StrictSerializer,
+        responses=answers({202: serializers.SyncRunSerializer}, 400, 404, 409),
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Order a new escalation policy, with a new id in PagerDuty; gives the run."""
+        del request
+        self.body(StrictSerializer)
+        rotation = get_object_or_404(access.managed_rotations(viewer=self.viewer), slug=slug)
+        policy_syncing.create_policy_again(rotation_id=rotation.pk, actor=self.actor, now=self.now)
         nudge("rotation.sweep_syncs")
         visible = _lines(access.visible_sync_runs(viewer=self.viewer)).filter(rotation=rotation)
         run = visible.order_by(*NEWEST)[0]

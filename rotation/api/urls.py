@@ -6,7 +6,6 @@ from django.urls import path
 
 from rotation.api import (
     calendar_feeds,
-    cover_requests,
     covers,
     draft_rules,
     drafts,
@@ -74,6 +73,11 @@ urlpatterns = [
         f"{_ONE}levels/<slug:level>/schedule-again/",
         syncs.ScheduleAgainView.as_view(),
         name="api-rotation-schedule-again",
+    ),
+    path(
+        f"{_ONE}policy-again/",
+        syncs.PolicyAgainView.as_view(),
+        name="api-rotation-policy-again",
     ),
     path(_SHIFT, shifts.ShiftView.as_view(), name="api-shift"),
     path(f"{_SHIFT}pages/", pages.ShiftPagesView.as_view(), name="api-shift-pages"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from common.periods import Period
 from rotation.domain import pagerduty_plan
+from rotation.domain.pagerduty_layers import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,7 +94,8 @@ def divergences(
     """Where the final schedule differs from the weeks' stints from `now` on, in order of time.
 
     `unknown` are overrides that Rota did not ask for. PagerDuty may answer with entries in other
-    offsets, touching ones joined or not, cut at now: only who is shown when counts.
+    offsets, touching ones joined or not, cut at now: only who is shown when counts. What is over
+    within a minute does not: PagerDuty's clock may be ahead, so that it ended "now".
     """
     since = now.replace(microsecond=0)
     found: list[Divergence] = []
@@ -108,7 +110,7 @@ def divergences(
                 for part in _parts(difference, week, unknown)
             ]
             found += _joined(pieces, week.windows)
-    return found
+    return [each for each in found if each.period.ends_at > since + AHEAD]
 
 
 def match(known: Sequence[Known], found: Sequence[Divergence], now: dt.datetime) -> Matching:

@@ -26,6 +26,9 @@ REMOVED = "removed"
 LAYER = "layer"
 ZONE = "zone"
 UNKNOWN = "unknown"
+DELETE = "delete"
+UPDATE = "update"
+KIND_FIELD = "type"
 LAYER_FIELDS = "schedule_layers"
 ZONE_FIELD = "time_zone"
 
@@ -36,7 +39,8 @@ class Evidence:
 
     `written` is the schedule as PagerDuty answered the last write of it, None where no answer came;
     `asked` are Rota's overrides that have not ended, the last asked last, `removed` those of them
-    that PagerDuty holds no more. `zone` and `pattern` are the rotation's.
+    that PagerDuty holds no more. `zone` and `pattern` are the rotation's; `kept` are edits that
+    Rota's last write kept, so that they look written.
     """
 
     held: ScheduleState
@@ -45,6 +49,7 @@ class Evidence:
     removed: tuple[OverrideState, ...]
     zone: str
     pattern: WeekPattern
+    kept: tuple[Period, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +72,7 @@ def cause_of(divergence: Divergence, evidence: Evidence, now: dt.datetime) -> st
         (REMOVED, is_removed),
         (ZONE, held.time_zone != evidence.zone),
         (LAYER, written is not None and layers_differ(written.layers, held.layers, now)),
+        (LAYER, any(divergence.period.overlap(one) for one in evidence.kept)),
     )
     return next((cause for cause, holds in reasons if holds), UNKNOWN)
 
@@ -78,19 +84,20 @@ def layers_differ(
 
     Where a layer begins is not compared: PagerDuty moves a start that has passed.
     """
+    return live_layers(written, now) != live_layers(held, now)
 
-    def live(layers: Iterable[LayerState]) -> dict[str, LayerState]:
-        return {
-            layer.ref: dataclasses.replace(
-                layer,
-                starts_at=layer.virtual_start,
-                restrictions=tuple(sorted(layer.restrictions)),
-            )
-            for layer in layers
-            if layer.ends_at is None or layer.ends_at > now
-        }
 
-    return live(written) != live(held)
+def live_layers(layers: Iterable[LayerState], now: dt.datetime) -> dict[str, LayerState]:
+    """Those that have not ended, by id, in one form."""
+    return {
+        layer.ref: dataclasses.replace(
+            layer,
+            starts_at=layer.virtual_start,
+            restrictions=tuple(sorted(layer.restrictions)),
+        )
+        for layer in layers
+        if layer.ends_at is None or layer.ends_at > now
+    }
 
 
 def removed_overrides(
@@ -131,11 +138,13 @@ def layered(layers: Sequence[LayerState], within: Period, pattern: WeekPattern) 
     `layers` have the lowest precedence first; None is nobody.
     """
     windows = slots.regular_windows(pattern, within)
-    at = windows[0].starts_at if windows else None
-    for layer in reversed(layers):
-        if at is not None and (user_ref := _turn_at(layer, at)) is not None:
-            return user_ref
-    return None
+    return user_at(layers, windows[0].starts_at) if windows else None
+
+
+def user_at(layers: Sequence[LayerState], at: dt.datetime) -> str | None:
+    """Whose turn it is at that instant, restrictions aside; `layers` as in `layered`."""
+    turns = (_turn_at(layer, at) for layer in reversed(layers))
+    return next((user_ref for user_ref in turns if user_ref is not None), None)
 
 
 def author_of(
@@ -159,6 +168,29 @@ def author_of(
         fitting = []
     best = max(fitting, key=lambda one: (one.is_person, one.at), default=None)
     return Author(name=best.by, at=best.at) if best else Author()
+
+
+def upgrade_of(ref: str, records: Iterable[AuditRecord]) -> AuditRecord | None:
+    """The record of the upgrade of a schedule that is not found: its kind changed last."""
+    last = _last_fate(ref, records)
+    return last if last is not None and last.action == UPDATE else None
+
+
+def deletion_of(ref: str, records: Iterable[AuditRecord]) -> AuditRecord | None:
+    """The record of the deletion of a schedule that is not found."""
+    last = _last_fate(ref, records)
+    return last if last is not None and last.action == DELETE else None
+
+
+def _last_fate(ref: str, records: Iterable[AuditRecord]) -> AuditRecord | None:
+    """The last record of the schedule itself that may be why it is not found."""
+    fates = [
+        one
+        for one in records
+        if (one.action == DELETE and one.objects <= {ref})
+        or (one.action == UPDATE and KIND_FIELD in one.fields)
+    ]
+    return max(fates, key=lambda one: one.at, default=None)
 
 
 def _turn_at(layer: LayerState, at: dt.datetime) -> str | None:

@@ -1,8 +1,9 @@
 """Whom PagerDuty must page no more: time after somebody's service in the team is nobody's.
 
 A published week stays as published until a repair is; to PagerDuty it is a gap from the end of
-its holder's service on, so that no future entry of a leaver remains there. Who never had a term
-in the team is no leaver: they were asked for that time by name.
+its holder's service on, so that no future entry of a leaver remains there. A holder's service is
+that at the level. Whoever covers was asked for that time by name: they may serve at either level,
+and who never had a term in the team is no leaver.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DEACTIVATED = "deactivated"
 OUT_OF_TERM = "out_of_term"
 DAY = dt.timedelta(days=1)
+Term = tuple[dt.date, dt.date | None]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,11 +57,17 @@ class Week:
 class Person:
     """Somebody of the schedule: whether their account is open, and all their terms in the team.
 
-    A term is `(first day, day after the last)` as it really runs, None being open.
+    A term is `(first day, day after the last)` as it really runs, None being open; `by_level` has
+    them for each level.
     """
 
     is_active: bool
-    terms: tuple[tuple[dt.date, dt.date | None], ...]
+    terms: tuple[Term, ...]
+    by_level: Mapping[str, tuple[Term, ...]] = dataclasses.field(default_factory=dict)
+
+    def at(self, level: str) -> Person:
+        """The person by their terms at the level; by all of them if they never served there."""
+        return dataclasses.replace(self, terms=self.by_level.get(level) or self.terms)
 
     @property
     def ends_on(self) -> dt.date | None:
@@ -85,6 +93,15 @@ class Person:
             return DEACTIVATED if time else ""
         lost = self.lost(week)
         return OUT_OF_TERM if any(one.overlap(other) for one in time for other in lost) else ""
+
+
+def as_known_to(
+    people: Mapping[int, Person], level: str, holder_id: int | None
+) -> Mapping[int, Person]:
+    """The people as a week of the level knows them: its holder by their service there."""
+    if holder_id is None or holder_id not in people:
+        return people
+    return {**people, holder_id: people[holder_id].at(level)}
 
 
 def paged(stints: Iterable[Stint], week: Week, people: Mapping[int, Person]) -> list[Stint]:

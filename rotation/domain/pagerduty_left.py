@@ -65,6 +65,17 @@ def kept_as_held(
     return kept
 
 
+def as_held(
+    weeks: Iterable[HolderWeek],
+    kept: Iterable[Period],
+    held: ScheduleState | None,
+    pattern: WeekPattern,
+) -> list[HolderWeek]:
+    """The weeks for the layers; overrides are planned for whom Rota wants all the same."""
+    spans = [LeftSpan(period=period, is_layer=True) for period in kept]
+    return kept_as_held(weeks, spans, held.layers if held else (), pattern)
+
+
 def wrote_nothing_else(
     weeks: Sequence[HolderWeek],
     pattern: WeekPattern,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from common.periods import Period, difference, intersection, merged
 from rotation.domain import slots
+from rotation.domain.pagerduty_layers import AHEAD
 from rotation.domain.pagerduty_state import FinalEntry, OverrideState
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def plan_overrides(
             unwanted.append(own)
         else:
             kept.append(own)
-    shown = _by_user((one.user_ref, [one.period]) for one in [*kept, *unknown])
+    shown = _by_user((one.user_ref, [_from_now(one.period, now)]) for one in [*kept, *unknown])
     missing = [
         FinalEntry(user_ref=user_ref, period=period)
         for user_ref, periods in wanted.items()
@@ -118,7 +119,7 @@ class _Made:
     def of(cls, recorded: Iterable[OverrideState], now: dt.datetime) -> _Made:
         spans: dict[tuple[str, Period], list[str | None]] = {}
         for one in recorded:
-            for left in _left([one.period], now):
+            for left in _left([_from_now(one.period, now)], now):
                 spans.setdefault((one.user_ref, left), []).append(one.ref)
         refs = frozenset(one.ref for one in recorded if one.ref is not None)
         return cls(refs=refs, refs_by_span=spans)
@@ -130,7 +131,7 @@ class _Made:
         """
         if override.ref is not None and override.ref in self.refs:
             return override
-        [left] = _left([override.period], now)
+        [left] = _left([_from_now(override.period, now)], now)
         refs = self.refs_by_span.get((override.user_ref, left), [])
         if override.ref is not None:
             return override if None in refs else None
@@ -152,6 +153,12 @@ def _by_user(
     for user_ref, periods in pairs:
         found[user_ref] = merged([*found[user_ref], *periods])
     return found
+
+
+def _from_now(period: Period, now: dt.datetime) -> Period:
+    """The period; what PagerDuty began "now" has begun for us, whose clock may be behind."""
+    has_begun = now < period.starts_at <= now + AHEAD < period.ends_at
+    return dataclasses.replace(period, starts_at=now) if has_begun else period
 
 
 def _left(periods: Iterable[Period], now: dt.datetime) -> list[Period]:

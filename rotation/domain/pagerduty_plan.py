@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from common.periods import Period
 from rotation.domain.pagerduty_forms import PLAIN, Form
+from rotation.domain.pagerduty_kept import UndecidedSpan, Written, keeping
 from rotation.domain.pagerduty_layers import HolderWeek, plan_layers
 from rotation.domain.pagerduty_left import (
     LeftSpan,
+    as_held,
     kept_as_held,
     outside,
     plan_aside,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 NEW_SCHEDULE = "{id}"
 LONGEST_DESCRIPTION = 1024
 LONGEST_REASON = 300
+NOTHING_KNOWN = Written()
 
 
 class Action(enum.StrEnum):
@@ -70,7 +73,8 @@ class WantedLevel:
     The schedule is adopted when humans made it; its layers end when Rota first writes it.
 
     `marker` is the word in the description by which Rota finds its schedule again, `left` the time
-    that somebody chose to leave as PagerDuty shows it, `form` how the weeks are written.
+    that somebody chose to leave as PagerDuty shows it, `undecided` what edited layers show and
+    nobody decided on, `form` how the weeks are written.
     """
 
     name: str
@@ -80,6 +84,7 @@ class WantedLevel:
     weeks: tuple[WantedWeek, ...]
     is_adopted: bool = False
     left: tuple[LeftSpan, ...] = ()
+    undecided: tuple[UndecidedSpan, ...] = ()
     form: Form = PLAIN
 
 
@@ -94,11 +99,17 @@ class Step:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """Writes in the order in which they are sent, and the overrides that humans made."""
+    """Writes in the order in which they are sent, and what is left alone.
+
+    `unknown_overrides` are those that humans made, `hidden` those that cannot be removed because
+    PagerDuty does not tell their id, `kept` the weeks of edited layers that nobody decided on.
+    """
 
     steps: tuple[Step, ...]
     unknown_overrides: tuple[OverrideState, ...]
     new_overrides: tuple[FinalEntry, ...] = ()
+    hidden: tuple[OverrideState, ...] = ()
+    kept: tuple[Period, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,23 +127,33 @@ def plan_level(
     overrides: Sequence[OverrideState],
     recorded: Sequence[OverrideState],
     now: dt.datetime,
-    written: ScheduleState | None = None,
+    written: Written = NOTHING_KNOWN,
 ) -> Plan:
     """The writes that make the level's final schedule equal its stints; none when it does.
 
     `held` is None while the level has no schedule, `overrides` those that have not ended,
     `recorded` those that Rota has asked for (see `plan_overrides`), `written` the schedule as it
-    was after Rota's last write. What is missing is created before what is not wanted is removed, so
-    that nobody's time is uncovered in between.
+    was after Rota's last writes. What is missing is created before what is not wanted is removed,
+    so that nobody's time is uncovered in between.
     """
     now = now.replace(microsecond=0)
     weeks = [week for week in wanted.weeks if week.holder.period.ends_at > now]
     holders = [week.holder for week in weeks]
-    keeps_layers = wrote_nothing_else(holders, wanted.pattern, wanted.left, written, now)
+    kept = keeping(
+        [(week.holder, week.on_call) for week in weeks],
+        wanted.undecided,
+        None if _takes_over(wanted, held) else held,
+        written,
+        wanted.pattern,
+        now,
+    )
+    keeps_layers = kept.all_layers or wrote_nothing_else(
+        holders, wanted.pattern, wanted.left, written.last, now
+    )
     if held is not None and not keeps_layers:
         holders = kept_as_held(holders, wanted.left, held.layers, wanted.pattern)
     layers = plan_layers(
-        holders,
+        as_held(holders, kept.weeks, held, wanted.pattern),
         wanted.pattern,
         held.layers if held else (),
         now,
@@ -153,7 +174,13 @@ def plan_level(
     elif held is not None and not keeps_layers:
         steps += _update(wanted, held, layers.layers, layers.changes)
     steps += _beside(held.ref if held else NEW_SCHEDULE, missing, side.unwanted)
-    return Plan(steps=tuple(steps), unknown_overrides=side.unknown, new_overrides=tuple(missing))
+    return Plan(
+        steps=tuple(steps),
+        unknown_overrides=side.unknown,
+        new_overrides=tuple(missing),
+        hidden=side.hidden,
+        kept=kept.weeks,
+    )
 
 
 def _takes_over(wanted: WantedLevel, held: ScheduleState | None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from common.periods import Period, difference
+from common.periods import Period, difference, intersection
 from rotation.domain import slots
 from rotation.domain.pagerduty_forms import next_form
 from rotation.domain.pagerduty_layers import WEEK_SECONDS
@@ -76,8 +76,11 @@ def preview_differences(
     return differences(on_call_of(wanted), shown_by(wanted, rendered), within)
 
 
-def expected(wanted: WantedLevel, plan: Plan) -> list[FinalEntry]:
-    """What the level shows once the plan is carried out: its stints, and what humans overrode."""
+def expected(wanted: WantedLevel, plan: Plan, shown: Iterable[FinalEntry]) -> list[FinalEntry]:
+    """What the level shows once the plan is carried out, `shown` being who is shown now.
+
+    That is its stints, what humans overrode, and what they edited and nobody decided on.
+    """
     stints = [
         FinalEntry(user_ref=stint.user_ref, period=stint.period)
         for stint in on_call_of(wanted)
@@ -92,7 +95,17 @@ def expected(wanted: WantedLevel, plan: Plan) -> list[FinalEntry]:
             FinalEntry(user_ref=override.user_ref, period=period)
             for period in difference([override.period], taken)
         ]
-    return overlaid(stints, theirs)
+    edited = [
+        dataclasses.replace(entry, period=period)
+        for entry in shown
+        for period in intersection([entry.period], plan.kept)
+    ]
+    kept = [
+        dataclasses.replace(entry, period=period)
+        for entry in stints
+        for period in difference([entry.period], plan.kept)
+    ]
+    return overlaid(overlaid([*kept, *edited], plan.new_overrides), theirs)
 
 
 def on_call_of(wanted: WantedLevel) -> list[UserStint]:

@@ -132,7 +132,8 @@ class FinalEntry:
 class AuditRecord:
     """One change of a schedule as PagerDuty remembers it: when, by whom, and what it touched.
 
-    `fields` are the names of what was changed, `objects` the ids of what else it concerns.
+    `fields` are the names of what was changed, `objects` the ids of what else it concerns, `action`
+    is PagerDuty's word: create, update or delete.
     """
 
     at: dt.datetime
@@ -140,6 +141,7 @@ class AuditRecord:
     is_person: bool
     fields: tuple[str, ...]
     objects: frozenset[str]
+    action: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,8 +19,15 @@ class Rotation(models.Model):
     """Hours, handover and levels of one on-call team.
 
     `pagerduty_released_refs` are schedules and policies that somebody gave back: they still carry
-    Rota's marker there, and are not found again by it.
+    Rota's marker there, and are not found again by it. A policy with a trouble is not written until
+    a person decides.
     """
+
+    class PolicyTrouble(models.TextChoices):
+        """What only a person can mend."""
+
+        NONE = "", "None"
+        DELETED = "deleted", "Deleted in PagerDuty"
 
     team = models.OneToOneField(
         "volunteers.OnCallTeam", on_delete=models.PROTECT, related_name="rotation"
@@ -39,6 +46,10 @@ class Rotation(models.Model):
     pagerduty_policy_ref = models.CharField(max_length=64, blank=True)
     pagerduty_policy_is_adopted = models.BooleanField(default=False)
     pagerduty_policy_since = models.DateTimeField(null=True)
+    pagerduty_policy_trouble = models.CharField(
+        max_length=16, choices=PolicyTrouble.choices, blank=True
+    )
+    pagerduty_policy_trouble_since = models.DateTimeField(null=True)
     pagerduty_released_refs = models.JSONField(default=list)
     schedule_version = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
@@ -55,6 +66,10 @@ class Rotation(models.Model):
                 condition=Q(business_start__isnull=True, business_end__isnull=True)
                 | Q(business_start__isnull=False, business_end__gt=F("business_start")),
                 name="rotation_office_hours_start_before_they_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(pagerduty_policy_trouble__in=["", "deleted"]),
+                name="rotation_policy_trouble_is_known",
             ),
         )
 

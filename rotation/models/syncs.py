@@ -10,7 +10,9 @@ class SyncRun(models.Model):
     """One attempt to make PagerDuty show the published stints of a rotation.
 
     `first_change_at` is the first instant, in business time, that it may change; null when nothing
-    is known to have changed.
+    is known to have changed. `rests` is what PagerDuty shows otherwise after all that could be
+    written was: for each level a sentence, and the edits as start, end and whom Rota wants. With
+    `writes_over` somebody ordered that edits of layers are written over.
     """
 
     class State(models.TextChoices):
@@ -33,6 +35,8 @@ class SyncRun(models.Model):
     next_try_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=500, blank=True)
     unmatched = models.JSONField(default=list)
+    rests = models.JSONField(default=list)
+    writes_over = models.BooleanField(default=False)
     leased_until = models.DateTimeField(null=True)
     lease_holder = models.CharField(max_length=64, blank=True)
 

@@ -291,8 +291,8 @@ def _choose(rows: Sequence[Drift], choice: Drift.Choice, *, actor: Actor, now: d
 
 
 def _try_again(rotation_id: int, drift: Drift, now: dt.datetime) -> None:
-    """A run that failed on what is left now would have nothing to complain of."""
+    """A run that failed on what is left now, or told of it, would have nothing to say."""
     last = SyncRun.objects.filter(rotation_id=rotation_id).order_by("-pk").first()
-    if last is not None and last.state == SyncRun.State.FAILED:
+    if last is not None and (last.state == SyncRun.State.FAILED or last.rests):
         cause = f"drift {drift.pk} is left as it is"
         syncing.queue_sync(rotation_id=rotation_id, cause=cause, now=now)

@@ -135,7 +135,7 @@ def _refresh(number: int, finding: Finding) -> None:
     """Fill in what became known since; what was known and is hidden by now stays."""
     row = Drift.objects.get(pk=number)
     override = finding.divergence.override
-    if row.cause != Drift.Cause.OVERRIDE:
+    if row.cause != Drift.Cause.OVERRIDE and finding.cause != Drift.Cause.UNKNOWN:
         row.cause = finding.cause
     if override is not None and override.ref and not row.override_ref:
         row.override_ref = override.ref

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audit.operations import Area, record
+from common.refusals import RefusedError
 from rotation.models import Rotation
 from rotation.operations.syncing import SYNC, queue_sync
 
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from audit.operations import Actor
+
+Trouble = Rotation.PolicyTrouble
+NO_TROUBLE = {
+    "pagerduty_policy_trouble": Trouble.NONE,
+    "pagerduty_policy_trouble_since": None,
+}
+FORGOTTEN = {
+    **NO_TROUBLE,
+    "pagerduty_policy_ref": "",
+    "pagerduty_policy_is_adopted": False,
+    "pagerduty_policy_since": None,
+}
+
+
+class PolicyNotDeletedError(RefusedError):
+    """The policy is not known to be gone, so there is nothing to make again."""
+
+    code = "POLICY_NOT_DELETED"
+    status = 409
 
 
 def remember_policy(*, rotation_id: int, before: str, ref: str, now: dt.datetime) -> bool:
@@ -48,9 +68,7 @@ def unlink_policy(*, rotation_id: int, actor: Actor, now: dt.datetime) -> None:
     """
     with transaction.atomic():
         rotation = Rotation.objects.select_related("team").get(pk=rotation_id)
-        Rotation.objects.filter(pk=rotation_id).update(
-            pagerduty_policy_ref="", pagerduty_policy_is_adopted=False, pagerduty_policy_since=None
-        )
+        Rotation.objects.filter(pk=rotation_id).update(**FORGOTTEN)
         queue_sync(rotation_id=rotation_id, cause="the escalation policy was unlinked", now=now)
         record(
             actor=actor,
@@ -66,12 +84,52 @@ def unlink_policy(*, rotation_id: int, actor: Actor, now: dt.datetime) -> None:
 
 def policy_in_line(*, rotation_id: int, ref: str, now: dt.datetime) -> None:
     """Note that PagerDuty was read and the policy `ref`, if it still is the one, is right."""
-    unknown = Rotation.objects.filter(
-        pk=rotation_id, pagerduty_policy_ref=ref, pagerduty_policy_since=None
-    )
-    unknown.update(pagerduty_policy_since=now)
+    rows = Rotation.objects.filter(pk=rotation_id, pagerduty_policy_ref=ref)
+    rows.filter(pagerduty_policy_since=None).update(pagerduty_policy_since=now)
+    rows.exclude(pagerduty_policy_trouble=Trouble.NONE).update(**NO_TROUBLE)
 
 
-def policy_out_of_line(*, rotation_id: int) -> None:
-    """Note that PagerDuty does not hold the policy as it should."""
-    Rotation.objects.filter(pk=rotation_id).update(pagerduty_policy_since=None)
+def policy_out_of_line(*, rotation_id: int, is_gone: bool, now: dt.datetime) -> None:
+    """Note that PagerDuty does not hold the policy as it should, or not at all any more.
+
+    That it is gone is kept from when it was first seen.
+    """
+    rows = Rotation.objects.filter(pk=rotation_id)
+    rows.update(pagerduty_policy_since=None)
+    if is_gone:
+        rows.exclude(pagerduty_policy_trouble=Trouble.DELETED).update(
+            pagerduty_policy_trouble=Trouble.DELETED, pagerduty_policy_trouble_since=now
+        )
+    else:
+        rows.update(**NO_TROUBLE)
+
+
+def create_policy_again(*, rotation_id: int, actor: Actor, now: dt.datetime) -> None:
+    """Forget the policy that was deleted and leave a run that makes a new one.
+
+    Raises:
+        PolicyNotDeletedError: nobody deleted it, or somebody has ordered a new one already.
+    """
+    with transaction.atomic():
+        rotation = Rotation.objects.select_related("team").get(pk=rotation_id)
+        deleted = Rotation.objects.filter(pk=rotation_id, pagerduty_policy_trouble=Trouble.DELETED)
+        if not deleted.update(**FORGOTTEN):
+            raise PolicyNotDeletedError(
+                f"{rotation.name}’s escalation policy is not missing in PagerDuty any more."
+            )
+        queue_sync(
+            rotation_id=rotation_id,
+            cause=f"{actor.name} ordered a new escalation policy",
+            now=now,
+            starts_at=now,
+        )
+        record(
+            actor=actor,
+            now=now,
+            area=Area.SCHEDULE,
+            verb="ordered a new escalation policy",
+            subject=f"{rotation.name}, instead of the one deleted in PagerDuty",
+            team=rotation.team.slug,
+            before={"policy": rotation.pagerduty_policy_ref},
+            after={"policy": ""},
+        )

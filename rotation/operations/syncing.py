@@ -14,7 +14,7 @@ from rotation.models import Level, SyncRun, SyncStep
 from rotation.operations import calendars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -30,21 +30,29 @@ State = SyncRun.State
 
 
 def queue_sync(
-    *, rotation_id: int, cause: str, now: dt.datetime, starts_at: dt.datetime | None = None
+    *,
+    rotation_id: int,
+    cause: str,
+    now: dt.datetime,
+    starts_at: dt.datetime | None = None,
+    writes_over: bool = False,
 ) -> None:
     """Leave a run that waits for a worker, in the caller's transaction.
 
     One run of a rotation waits at a time: it will see everything that is published when it starts.
     `starts_at` is the first instant that PagerDuty is to show differently, if that is known; what
     starts soon is written before the rest. A change that earlier runs did not bring there counts.
-    What changes for PagerDuty changes for calendars too.
+    What changes for PagerDuty changes for calendars too. `writes_over` orders that edits of layers
+    that nobody decided on are written over.
     """
     calendars.note_changed(rotation_id=rotation_id, now=now)
-    asked = {
+    asked: dict[str, Any] = {
         "cause": cause[:200],
         "queued_at": now,
         "first_change_at": _first_change(rotation_id, starts_at),
     }
+    if writes_over:
+        asked["writes_over"] = True
     for _look in range(MOST_LOOKS):
         waiting = SyncRun.objects.filter(rotation_id=rotation_id, state=State.QUEUED)
         # The row stays locked until the caller commits: no worker begins without the change.
@@ -265,8 +273,17 @@ def level_out_of_line(*, level_id: int, ref: str, trouble: str, now: dt.datetime
     )
 
 
-def finish_run(*, run_id: int, holder: str, unmatched: Sequence[str], now: dt.datetime) -> bool:
-    """Everything is as published; `unmatched` names people whom PagerDuty does not know.
+def finish_run(
+    *,
+    run_id: int,
+    holder: str,
+    unmatched: Sequence[str],
+    now: dt.datetime,
+    rests: Sequence[Mapping[str, Any]] = (),
+) -> bool:
+    """All that could be written is; `unmatched` names people whom PagerDuty does not know.
+
+    `rests` is what it shows otherwise all the same, as `SyncRun` says.
 
     A run that wrote something leaves an audit event, one that only looked does not.
     """
@@ -275,6 +292,7 @@ def finish_run(*, run_id: int, holder: str, unmatched: Sequence[str], now: dt.da
             state=State.DONE,
             finished_at=now,
             unmatched=list(unmatched),
+            rests=list(rests),
             leased_until=None,
             lease_holder="",
         )

@@ -192,6 +192,7 @@ def audit_record_of(data: Json) -> AuditRecord:
         is_person=str(actors[0].get("type") or "").startswith("user"),
         fields=tuple(str(each.get("name") or "") for each in named),
         objects=frozenset(filter(None, [resource.get("id")])),
+        action=str(data.get("action") or ""),
     )
 
 

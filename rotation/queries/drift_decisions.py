@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from common.periods import Period
+from rotation.domain.pagerduty_kept import UndecidedSpan
 from rotation.domain.pagerduty_left import LeftSpan
 from rotation.domain.pagerduty_state import OverrideState
-from rotation.models import Cover, Drift
+from rotation.models import Cover, Drift, DriftCheck, Level, SyncRun
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
@@ -24,10 +25,15 @@ Choice = Drift.Choice
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Decisions:
-    """Of one level: adopted overrides while their covers stand, and what is left as it is."""
+    """Of one level: adopted overrides while their covers stand, and what is left as it is.
+
+    `undecided` is what edited layers show; with `restores` somebody wants the layers as published.
+    """
 
     adopted: tuple[OverrideState, ...] = ()
     left: tuple[LeftSpan, ...] = ()
+    undecided: tuple[UndecidedSpan, ...] = ()
+    restores: bool = False
 
 
 NONE = Decisions()
@@ -35,21 +41,74 @@ NONE = Decisions()
 
 def decisions(*, rotation_id: int, now: dt.datetime) -> dict[int, Decisions]:
     """The decisions by level; one query."""
-    adopted: dict[int, list[OverrideState]] = collections.defaultdict(list)
-    left: dict[int, list[LeftSpan]] = collections.defaultdict(list)
     rows = Drift.objects.filter(level__rotation_id=rotation_id, ends_at__gt=now)
-    kept = Q(choice=Choice.ADOPT, cover__state=Cover.State.ACCEPTED)
-    for row in rows.filter(kept | Q(choice=Choice.LEAVE, gone_at__isnull=True)).select_related(
-        "cover"
-    ):
-        if row.choice == Choice.ADOPT:
-            adopted[row.level_id] += _adopted(row)
-        else:
-            left[row.level_id].append(_left(row))
+    covered = Q(choice=Choice.ADOPT, cover__state=Cover.State.ACCEPTED)
+    is_open = Q(gone_at__isnull=True)
+    found: dict[int, list[Drift]] = collections.defaultdict(list)
+    for row in rows.filter(covered | is_open).select_related("cover").order_by("starts_at", "pk"):
+        found[row.level_id].append(row)
+    unseen = edits_kept(rotation_id=rotation_id, only_unseen=True)
     return {
-        level_id: Decisions(adopted=tuple(adopted[level_id]), left=tuple(left[level_id]))
-        for level_id in {*adopted, *left}
+        level_id: _decisions(found[level_id], unseen.get(level_id, []))
+        for level_id in {*found, *unseen}
     }
+
+
+def edits_kept(*, rotation_id: int, only_unseen: bool = False) -> dict[int, list[UndecidedSpan]]:
+    """What the last sync kept of edited layers, by level; two queries.
+
+    With `only_unseen` nothing where a drift check has looked since: then there are drifts of it.
+    """
+    done = SyncRun.objects.filter(rotation_id=rotation_id, state=SyncRun.State.DONE)
+    run = done.order_by("-pk").first()
+    if run is None or not any(rest.get("edits") for rest in run.rests):
+        return {}
+    checks = DriftCheck.objects.filter(rotation_id=rotation_id, state=DriftCheck.State.DONE)
+    if only_unseen and checks.filter(queued_at__gte=run.finished_at).exists():
+        return {}
+    levels = dict(Level.objects.filter(rotation_id=rotation_id).values_list("name", "pk"))
+    return {
+        levels[rest["level"]]: [_kept(*edit) for edit in rest.get("edits", [])]
+        for rest in run.rests
+    }
+
+
+def _kept(starts_at: str, ends_at: str, wanted_ref: str) -> UndecidedSpan:
+    period = Period(
+        starts_at=dt.datetime.fromisoformat(starts_at), ends_at=dt.datetime.fromisoformat(ends_at)
+    )
+    return UndecidedSpan(period=period, wanted_ref=wanted_ref or None)
+
+
+def _decisions(rows: Iterable[Drift], unseen: Iterable[UndecidedSpan]) -> Decisions:
+    by_choice: dict[str, list[Drift]] = collections.defaultdict(list)
+    for row in rows:
+        by_choice[row.choice].append(row)
+    return Decisions(
+        adopted=tuple(
+            one
+            for row in by_choice[Choice.ADOPT]
+            if row.cover is not None and row.cover.state == Cover.State.ACCEPTED
+            for one in _adopted(row)
+        ),
+        left=tuple(_left(row) for row in by_choice[Choice.LEAVE]),
+        undecided=(
+            *unseen,
+            *(_undecided(row) for row in by_choice[Choice.NONE] if _is_edit(row)),
+        ),
+        restores=any(_is_edit(row) for row in by_choice[Choice.RESTORE]),
+    )
+
+
+def _is_edit(row: Drift) -> bool:
+    return row.cause in {Drift.Cause.LAYER, Drift.Cause.ZONE}
+
+
+def _undecided(row: Drift) -> UndecidedSpan:
+    return UndecidedSpan(
+        period=Period(starts_at=row.starts_at, ends_at=row.ends_at),
+        wanted_ref=row.wanted_ref or None,
+    )
 
 
 def taken_over(*, level_id: int, now: dt.datetime) -> list[OverrideState]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rotation.domain.pagerduty_state import PagerDutyUser
 
 EVERY = dt.timedelta(minutes=5)
+# A read that lags shows one of the writes before the last.
+KEPT_ANSWERS = 4
 # What only a person can mend, and what concerns a level's schedule as a whole.
 UNBOUND = [Drift.Cause.DELETED, Drift.Cause.UPGRADED]
 WHOLE = [*UNBOUND, Drift.Cause.ZONE]
@@ -39,7 +41,8 @@ class Written:
 def due_rotation_ids(*, now: dt.datetime) -> list[int]:
     """Rotations with a schedule in PagerDuty and no check for five minutes; by id.
 
-    One whose sync ended after its last check, while a drift is open, is due at once.
+    One whose sync ended after its last check is due at once while a drift is open, or when the sync
+    found one.
     """
     open_checks = DriftCheck.objects.filter(
         rotation=OuterRef("pk"), state__in=[DriftCheck.State.QUEUED, DriftCheck.State.RUNNING]
@@ -55,7 +58,7 @@ def due_rotation_ids(*, now: dt.datetime) -> list[int]:
         state=SyncRun.State.DONE,
         finished_at__gt=OuterRef("last_at"),
     )
-    due = rows.filter(old | (Exists(drifts) & Exists(newer)))
+    due = rows.filter(old | (Exists(drifts) & Exists(newer)) | Exists(newer.exclude(rests=[])))
     return list(due.order_by("pk").values_list("pk", flat=True))
 
 
@@ -94,6 +97,20 @@ def last_written(*, level_id: int) -> Written:
         .first()
     )
     return Written(answer=step.answer if step else None, at=step.answered_at if step else None)
+
+
+def written_answers(*, level_id: int) -> list[Any]:
+    """PagerDuty's answers to Rota's last writes of the level's schedule, the newest first.
+
+    Empty where the newest one was lost: then it is not known what Rota wrote last.
+    """
+    steps = SyncStep.objects.filter(
+        level_id=level_id, action__in=[Action.CREATE_SCHEDULE, Action.UPDATE_SCHEDULE]
+    )
+    rows = list(steps.order_by("-pk").values_list("state", "answer")[:KEPT_ANSWERS])
+    if rows and rows[0][0] != SyncStep.State.DONE:
+        return []
+    return [answer for state, answer in rows if state == SyncStep.State.DONE]
 
 
 def removed_refs(*, level_id: int) -> set[str]:

@@ -24,6 +24,8 @@ CHOICES = {
 
 def cause_words(row: Drift) -> str:
     """`An override that Rota did not make`."""
+    if row.cause == Drift.Cause.DELETED and not row.by:
+        return "The schedule is not found: it was deleted, or upgraded without a record"
     return CAUSES[Drift.Cause(row.cause)]
 
 

@@ -6,11 +6,11 @@ import collections
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from common import wording
 from rotation.domain import leavers
-from rotation.models import Cover, Rotation, Shift, WithheldWeek
+from rotation.models import Cover, LevelName, Rotation, Shift, WithheldWeek
 from rotation.queries import worked
 from volunteers.models import Term
 from volunteers.queries import contacts, served, service
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Withheld:
     """A published week, some of which is a leaver's: nobody is paged for their time.
 
-    `starts_at` is when that time begins, `ends_on` the end of their last term.
+    `starts_at` is when that time begins, `ends_on` the end of their last term, or of the last at
+    the level where they serve at the other one.
     """
 
     level_id: int
@@ -40,6 +41,7 @@ class Withheld:
     why: str
     ends_on: dt.date | None
     starts_at: dt.datetime
+    serves_elsewhere: bool = False
 
     @property
     def key(self) -> tuple[int, dt.date, int]:
@@ -51,19 +53,29 @@ class Withheld:
         """Why PagerDuty pages nobody then."""
         if self.why == leavers.DEACTIVATED or self.ends_on is None:
             return f"{self.name} was deactivated"
-        return f"the service of {self.name} ends on {wording.day(self.ends_on)}"
+        where = f" on {LevelName(self.level).label.lower()}" if self.serves_elsewhere else ""
+        return f"the service of {self.name}{where} ends on {wording.day(self.ends_on)}"
 
 
 def people_of(*, team_id: int, engineer_ids: Iterable[int]) -> dict[int, leavers.Person]:
     """Those people's terms in the team, by id; two queries."""
     ids = set(engineer_ids)
     active = {contact.engineer_id for contact in service.contacts_of(engineer_ids=ids)}
-    terms: dict[int, list[tuple[dt.date, dt.date | None]]] = collections.defaultdict(list)
+    terms: dict[int, list[served.ServedTerm]] = collections.defaultdict(list)
     for term in served.served_terms(team_id=team_id):
-        terms[term.engineer_id].append((term.starts_on, term.ends_on))
+        terms[term.engineer_id].append(term)
     return {
         engineer_id: leavers.Person(
-            is_active=engineer_id in active, terms=tuple(terms[engineer_id])
+            is_active=engineer_id in active,
+            terms=tuple((each.starts_on, each.ends_on) for each in terms[engineer_id]),
+            by_level={
+                name: tuple(
+                    (each.starts_on, each.ends_on)
+                    for each in terms[engineer_id]
+                    if each.level == name
+                )
+                for name in LevelName.values
+            },
         )
         for engineer_id in sorted(ids)
     }
@@ -99,8 +111,9 @@ def withheld(*, rotation: Rotation, now: dt.datetime) -> list[Withheld]:
     found = []
     for shift in shifts:
         week = week_of(shift, rotation)
+        known = leavers.as_known_to(people, shift.level, shift.holder_id)
         for person_id in sorted(ids):
-            person = people[person_id]
+            person = known[person_id]
             time = [stint.period for stint in shift.stints if stint.person == person_id]
             why = person.why_lost(week, time)
             if why:
@@ -115,6 +128,7 @@ def withheld(*, rotation: Rotation, now: dt.datetime) -> list[Withheld]:
                         name=names[person_id].name,
                         why=why,
                         ends_on=person.ends_on,
+                        serves_elsewhere=not people[person_id].lost(week),
                         starts_at=min(period.starts_at for period in lost),
                     )
                 )
@@ -125,6 +139,18 @@ def open_rows(*, rotation_id: int) -> dict[tuple[int, dt.date, int], WithheldWee
     """Those that were noticed and not cleared, by what makes them the same; one query."""
     rows = WithheldWeek.objects.filter(level__rotation_id=rotation_id, cleared_at__isnull=True)
     return {(row.level_id, row.week_date, row.engineer_id): row for row in rows.order_by("pk")}
+
+
+def weeks_withheld(*, rotation: Rotation, now: dt.datetime) -> list[tuple[str, int]]:
+    """Whose published weeks PagerDuty shows as a gap, with how many, by name; one query."""
+    shifts = Shift.objects.filter(
+        level=OuterRef("level"), week_date=OuterRef("week_date"), ends_at__gt=now
+    )
+    rows = WithheldWeek.objects.filter(
+        Exists(shifts), level__rotation=rotation, cleared_at__isnull=True
+    )
+    counted = rows.values_list("engineer__name").annotate(weeks=Count("pk"))
+    return [(name, weeks) for name, weeks in counted.order_by("engineer__name")]
 
 
 def names_withheld(*, shift: Shift) -> list[str]:

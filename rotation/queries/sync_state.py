@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Max, Q
 
-from rotation.models import Drift, Level, LevelName, SyncRun, SyncStep
+from rotation.models import Drift, DriftCheck, Level, LevelName, SyncRun, SyncStep
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,7 +51,8 @@ class SyncState:
 
     `kind` is unpublished, in_line, waiting, running, failed, drift (all is written, and PagerDuty
     shows somebody else in `drifts` places) or unknown (no run was ever asked for). `since` is since
-    when both levels are in line; `next_try_at` is the machine's time.
+    when both levels are in line; `next_try_at` is the machine's time. `rests` says what the last
+    run, which wrote all that it could, left to a person or to time.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class SyncState:
     next_try_at: dt.datetime | None
     unmatched: tuple[str, ...]
     drifts: int = 0
+    rests: tuple[str, ...] = ()
 
     @property
     def troubles(self) -> tuple[LevelState, ...]:
@@ -117,7 +119,12 @@ def sync_state(*, rotation: Rotation) -> SyncState:
     sinces = [level.in_pagerduty_since for level in levels if level.in_pagerduty_since]
     sinces += [gone_at] if sinces and gone_at else []
     checks = [level.checked_at for level in levels if level.checked_at]
-    kind = _kind(rotation, levels, run, sum(drifts.values()))
+    rests = _rests(run, is_open=any(drifts.values()))
+    by_level = {
+        level.pk: drifts.get(level.pk, 0) or sum(rest["level"] == level.name for rest in rests)
+        for level in levels
+    }
+    kind = _kind(rotation, levels, run, sum(by_level.values()))
     return SyncState(
         kind=kind,
         levels=tuple(
@@ -129,7 +136,7 @@ def sync_state(*, rotation: Rotation) -> SyncState:
                 trouble=level.schedule_trouble,
                 trouble_since=level.schedule_trouble_since,
                 is_adopted=level.schedule_is_adopted,
-                drifts=drifts.get(level.pk, 0),
+                drifts=by_level[level.pk],
             )
             for level in levels
         ),
@@ -140,8 +147,18 @@ def sync_state(*, rotation: Rotation) -> SyncState:
         failure=run.failure if run else "",
         next_try_at=run.next_try_at if run else None,
         unmatched=tuple(run.unmatched) if run else (),
-        drifts=sum(drifts.values()),
+        drifts=sum(by_level.values()),
+        rests=tuple(rest["what"] for rest in rests),
     )
+
+
+def _rests(run: SyncRun | None, *, is_open: bool) -> list[dict[str, Any]]:
+    """What the last run left, until a look at PagerDuty finds that it is over."""
+    if run is None or run.state != SyncRun.State.DONE or not run.rests:
+        return []
+    looks = DriftCheck.objects.filter(rotation=run.rotation_id, state=DriftCheck.State.DONE)
+    is_over = not is_open and looks.filter(queued_at__gte=run.finished_at).exists()
+    return [] if is_over else list(run.rests)
 
 
 def _drifts(rotation: Rotation) -> tuple[dict[int, int], dt.datetime | None]:

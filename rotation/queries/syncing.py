@@ -35,8 +35,9 @@ class LevelToSync:
     """One level: its row, its published shifts that have not ended, and its people's e-mails.
 
     `known` is how they were last known in PagerDuty, `taken` everybody's e-mail here, and `people`
-    says until when each serves; `decided` is what was decided on drifts. `version_there` is the
-    schedule's version that PagerDuty was last read to show, None while it shows something else.
+    says until when each serves, `paged` whose time is not all withheld; `decided` is what was
+    decided on drifts. `version_there` is the schedule's version that PagerDuty was last read to
+    show, None while it shows something else.
     """
 
     level_id: int
@@ -49,6 +50,7 @@ class LevelToSync:
     known: Mapping[int, Identity] = dataclasses.field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     people: Mapping[int, leavers.Person] = dataclasses.field(default_factory=dict)
+    paged: frozenset[int] = frozenset()
     decided: Decisions = drift_decisions.NONE
     is_adopted: bool = False
     released: frozenset[str] = frozenset()
@@ -59,8 +61,13 @@ class LevelToSync:
         return directory.refs_of(self.emails, self.known, self.taken)
 
 
-def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]:
-    """Both levels, primary first, with the people of their coming stints."""
+def levels_to_sync(
+    *, rotation: Rotation, now: dt.datetime, writes_over: bool = False
+) -> list[LevelToSync]:
+    """Both levels, primary first, with the people of their coming stints.
+
+    With `writes_over` edits of the layers that nobody decided on do not stay.
+    """
     levels = {level.name: level for level in Level.objects.filter(rotation=rotation)}
     shifts = Shift.objects.filter(level__rotation=rotation, ends_at__gt=now)
     lines = worked.worked_shifts(shifts=shifts)
@@ -82,7 +89,10 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
             known=known,
             taken=taken,
             people=people,
-            decided=decided.get(levels[name].pk, drift_decisions.NONE),
+            paged=_paged([line for line in lines if line.level == name], rotation, people),
+            decided=_ordered(
+                decided.get(levels[name].pk, drift_decisions.NONE), writes_over=writes_over
+            ),
             is_adopted=levels[name].schedule_is_adopted,
             released=frozenset(rotation.pagerduty_released_refs),
             version_there=levels[name].in_pagerduty_version
@@ -92,6 +102,32 @@ def levels_to_sync(*, rotation: Rotation, now: dt.datetime) -> list[LevelToSync]
         for name in (LevelName.PRIMARY, LevelName.ESCALATION)
         if name in levels
     ]
+
+
+def _ordered(decided: Decisions, *, writes_over: bool) -> Decisions:
+    return dataclasses.replace(decided, restores=decided.restores or writes_over)
+
+
+def _paged(
+    shifts: Iterable[worked.WorkedShift],
+    rotation: Rotation,
+    people: Mapping[int, leavers.Person],
+) -> frozenset[int]:
+    """Everybody with time in the shifts that leavers' time does not take all of."""
+    return frozenset(
+        piece.person
+        for shift in shifts
+        for piece in _pieces(shift, leaver_queries.week_of(shift, rotation), people)
+        if piece.person is not None
+    )
+
+
+def _pieces(
+    shift: worked.WorkedShift, week: leavers.Week, people: Mapping[int, leavers.Person]
+) -> list[stints.Stint]:
+    """The shift's stints, leavers' time being nobody's."""
+    known = leavers.as_known_to(people, shift.level, shift.holder_id)
+    return leavers.paged(shift.stints, week, known)
 
 
 def wanted_level(
@@ -110,6 +146,7 @@ def wanted_level(
             if shift.cancelled_at is None or shift.cancelled_at > max(now, shift.period.starts_at)
         ),
         left=level.decided.left,
+        undecided=level.decided.undecided,
     )
 
 
@@ -121,7 +158,7 @@ def _wanted_week(
     A layer cannot leave out a part of a week: where some of its time is nobody's, the layer has a
     gap and the others' time becomes overrides.
     """
-    pieces = leavers.paged(shift.stints, week, level.people)
+    pieces = _pieces(shift, week, level.people)
     on_call = tuple(
         UserStint(
             user_ref=None if piece.person is None else users.get(piece.person),
@@ -132,7 +169,7 @@ def _wanted_week(
     running = _running(shift)
     holder_ref = None if shift.holder_id is None else users.get(shift.holder_id)
     holder = level.people.get(shift.holder_id or 0)
-    has_left = holder is not None and bool(holder.lost(week))
+    has_left = holder is not None and bool(holder.at(level.name).lost(week))
     is_open = any(stint.user_ref is None and stint.period.overlap(running) for stint in on_call)
     return WantedWeek(
         holder=HolderWeek(period=running, user_ref=None if has_left or is_open else holder_ref),
@@ -156,10 +193,13 @@ def _adopted(shift: worked.WorkedShift, overrides: Iterable[OverrideState]) -> l
 def unmatched_names(level: LevelToSync, users: Mapping[int, str]) -> set[str]:
     """The people of the level's coming stints whom PagerDuty does not know, by name.
 
-    Whose account is closed is a leaver, and nobody to make known there.
+    Who has no time left there but what is withheld is a leaver, and nobody to make known there.
     """
-    on_it = leaver_queries.on_it(level.shifts)
-    return {name for person, name in level.names.items() if person in on_it and person not in users}
+    return {
+        name
+        for person, name in level.names.items()
+        if person in level.paged and person not in users
+    }
 
 
 def asked_overrides(*, level_id: int, now: dt.datetime) -> list[OverrideState]:

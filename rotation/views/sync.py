@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import clock
 from common.nudge import nudge
 from rotation import access
-from rotation.operations import checks, schedules
-from rotation.queries import account, drift, paged_now, sync_state, syncing
+from rotation.operations import checks, policy_syncing, schedules
+from rotation.queries import account, drift, leavers, paged_now, sync_state, syncing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,6 +63,7 @@ def _differences(request: SignedInRequest, rotation: Rotation) -> dict[str, Any]
         "decided": drift.decided_lines(rotation=rotation),
         "look": drift.look_state(rotation=rotation),
         "decides": request.viewer.manages(rotation.team_id),
+        "withheld": leavers.weeks_withheld(rotation=rotation, now=clock.now()),
     }
 
 
@@ -88,6 +89,20 @@ def schedule_again(request: SignedInRequest, slug: str, level: str) -> HttpRespo
         return redirect("rotation-pagerduty", slug=rotation.slug)
     context = {"rotation": rotation, "level": row}
     return render(request, "rotation/schedule_again.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def policy_again(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Say what a new escalation policy means; POST orders it."""
+    rotation = get_object_or_404(access.managed_rotations(viewer=request.viewer), slug=slug)
+    if request.method == "POST":
+        policy_syncing.create_policy_again(
+            rotation_id=rotation.pk, actor=request.viewer.actor, now=clock.now()
+        )
+        nudge("rotation.sweep_syncs")
+        messages.success(request, "A new escalation policy is made in PagerDuty within a minute.")
+        return redirect("rotation-pagerduty", slug=rotation.slug)
+    return render(request, "rotation/policy_again.html", {"rotation": rotation})
 
 
 def _ahead(rotation: Rotation) -> int:

@@ -68,6 +68,13 @@ def _schedule_deleted(world: World) -> None:
     levels.update(schedule_trouble=Level.Trouble.DELETED, schedule_trouble_since=builders.NOW)
 
 
+def _policy_deleted(world: World) -> None:
+    Rotation.objects.filter(pk=world.rotation.pk).update(
+        pagerduty_policy_trouble=Rotation.PolicyTrouble.DELETED,
+        pagerduty_policy_trouble_since=builders.NOW,
+    )
+
+
 def _subscribed(_world: World) -> None:
     WebhookSubscription.objects.create(
         ref="PSUB1", url="https://rota.example/hooks/pagerduty/", created_at=builders.NOW
@@ -246,6 +253,7 @@ PAGES = {
     "rotation-readiness-check": _post("manager"),
     "readiness-check": _post("engineer"),
     "rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
+    "rotation-policy-again": Post(viewer="manager", before=_policy_deleted),
     "web-hooks-enable": Post(viewer="manager", before=_subscribed),
     "web-hooks-rotate": Post(viewer="admin", before=_subscribed),
     "web-hooks-again": _post("admin"),
@@ -314,6 +322,7 @@ API_ROUTES = {
     "api-rotation-own": _post("admin", what="policy"),
     "api-lookup-adopt": Post(viewer="manager", before=_looked_up),
     "api-rotation-schedule-again": Post(viewer="manager", before=_schedule_deleted),
+    "api-rotation-policy-again": Post(viewer="manager", before=_policy_deleted),
     "api-web-hooks": Post(
         viewer="admin", before=_subscribed, fields=lambda _world: {"order": "rotate"}
     ),

@@ -12,7 +12,8 @@ from rotation import drifting
 from rotation.models import Drift, DriftCheck, Level
 from rotation.operations import drift_checks
 from rotation.operations import syncing as sync_operations
-from rotation.queries import drift_facts
+from rotation.queries import drift_facts, drift_words
+from tests.rotation import humans
 from tests.rotation.drifts import DAY, HOUR, Scene, make_scene, user_of
 
 if TYPE_CHECKING:
@@ -194,6 +195,58 @@ def test_a_schedule_of_the_new_kind_is_one_drift(answer: int, scene: Scene) -> N
 
     [drift] = scene.open_drifts()
     assert drift.cause == "upgraded"
+
+
+def test_an_upgraded_schedule_that_is_not_found_is_told_from_a_deleted_one_by_its_records(
+    scene: Scene,
+) -> None:
+    humans.act(scene.simulator, "upgrade", schedule=scene.ref())
+    scene.simulator.set_switches(upgraded_schedule=404)
+
+    scene.check()
+    run = scene.sync(queue=True)
+
+    [drift] = scene.open_drifts()
+    assert drift.cause == "upgraded"
+    assert "was upgraded in PagerDuty" in run.failure
+    assert Level.objects.get(name="primary").schedule_trouble == "upgraded"
+
+
+def test_a_deleted_schedule_has_its_author_where_the_records_are_kept(scene: Scene) -> None:
+    scene.simulator.set_switches(audit_of_deleted="kept")
+    scene.published.delete_schedule(scene.simulator, "primary")
+
+    scene.check()
+    run = scene.sync(queue=True)
+
+    [drift] = scene.open_drifts()
+    assert (drift.cause, drift.by) == ("deleted", "API key")
+    assert "was deleted in PagerDuty. Nothing" in run.failure
+
+
+def test_what_no_record_tells_is_not_said_to_be_sure(scene: Scene) -> None:
+    scene.published.delete_schedule(scene.simulator, "primary")
+
+    scene.check()
+    run = scene.sync(queue=True)
+
+    [drift] = scene.open_drifts()
+    assert (drift.cause, drift.by) == ("deleted", "")
+    assert "or upgraded without a record" in drift_words.cause_words(drift)
+    assert "or upgraded to the new kind" in run.failure
+
+
+def test_a_sync_that_leaves_a_rest_has_pagerduty_looked_at_at_once(scene: Scene) -> None:
+    scene.check()
+    shift = scene.shift(1)
+    scene.override(user_of(scene.other(shift)), shift.starts_at + DAY, shift.starts_at + 2 * DAY)
+    scene.move_to(scene.at + dt.timedelta(minutes=1))
+    before = drift_facts.due_rotation_ids(now=scene.at)
+
+    scene.sync(queue=True)
+
+    assert before == []
+    assert drift_facts.due_rotation_ids(now=scene.at) == [scene.published.rotation.pk]
 
 
 def test_nothing_is_compared_while_a_sync_waits(scene: Scene) -> None:

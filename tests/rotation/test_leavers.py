@@ -50,8 +50,25 @@ def test_a_term_that_ends_in_the_week_cuts_it_at_the_handovers_time() -> None:
     ]
 
 
-def test_another_term_at_whatever_level_keeps_the_week() -> None:
+def test_another_term_keeps_the_week() -> None:
     assert _paged(_person((MONDAY - 3 * WEEK, MONDAY), (MONDAY - WEEK, None))) == [(1, WHOLE)]
+
+
+def test_a_holder_is_judged_by_the_level_and_who_covers_by_either() -> None:
+    ended, other = (MONDAY - 3 * WEEK, MONDAY), (MONDAY - WEEK, None)
+    person = leavers.Person(
+        is_active=True, terms=(ended, other), by_level={"primary": (ended,), "escalation": (other,)}
+    )
+
+    holds = leavers.as_known_to({1: person}, "primary", 1)
+    covers = leavers.as_known_to({1: person}, "primary", 2)
+    stints = [Stint(person=1, period=WHOLE)]
+
+    assert [each.person for each in leavers.paged(stints, THE_WEEK, holds)] == [None]
+    assert [each.person for each in leavers.paged(stints, THE_WEEK, covers)] == [1]
+    assert [
+        each.person for each in leavers.paged(stints, THE_WEEK, {1: person.at("escalation")})
+    ] == [1]
 
 
 def test_between_two_terms_a_week_is_nobodys() -> None:

@@ -141,6 +141,42 @@ def test_a_leaver_on_level_2_is_a_gap_there_and_primary_is_left_alone(
     assert published.shown(simulator, "primary") == published.wanted("primary")
 
 
+def test_who_leaves_primary_and_serves_on_level_2_keeps_no_entry_on_primary(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    ben = _person(published, "Ben")
+    _leave(ben, LAST_WEEK)
+    builders.make_escalation_term(team=published.rotation.team, engineer=ben, starts_on=LAST_WEEK)
+
+    changed = leavers.withhold(rotation_id=published.rotation.pk, now=NOW)
+    run = published.sync(simulator)
+
+    end = dt.datetime(2027, 1, 11, 12, tzinfo=dt.UTC)
+    theirs = [piece for piece in published.wanted("primary") if piece[0] == ben.email]
+    assert (changed, run.state, run.unmatched) == (True, "done", [])
+    assert "The service of Ben on primary ends on Mon 11 Jan 2027" in run.cause
+    assert _shown_of(published, simulator, ben) == [p for p in theirs if p[2] <= end]
+    assert [piece for piece in theirs if piece[1] >= end]
+
+
+def test_a_leaver_whose_weeks_are_all_withheld_is_not_said_to_be_unknown(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    ben = _person(published, "Ben")
+    state = simulator.state()
+    known = [each for each in state["users"] if each["name"] != "Ben"]
+    simulator.put_state({**state, "users": known})
+    _leave(ben, NEXT_WEEK)
+
+    leavers.withhold(rotation_id=published.rotation.pk, now=NOW)
+    run = published.sync(simulator)
+
+    assert (run.state, run.unmatched) == ("done", [])
+    [(name, weeks)] = queries.weeks_withheld(rotation=published.rotation, now=NOW)
+    assert name == "Ben"
+    assert weeks == Shift.objects.filter(holder=ben, week_date__gte=NEXT_WEEK).count()
+
+
 def test_a_cover_that_a_leaver_took_pages_nobody_and_the_holder_keeps_the_rest(
     published: Published, simulator: RunningSimulator
 ) -> None:

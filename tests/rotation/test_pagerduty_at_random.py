@@ -247,7 +247,12 @@ class Judge(RuleBasedStateMachine):
         run = None
         for _ in range(4):
             self.order_lost_schedules()
-            self.queue("once more")
+            operations.queue_sync(
+                rotation_id=self.published.rotation.pk,
+                cause="by command",
+                now=self.published.at,
+                writes_over=True,
+            )
             run = self.published.sync(self.simulator)
             if run.state == SyncRun.State.DONE:
                 break

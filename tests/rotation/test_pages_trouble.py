@@ -10,7 +10,7 @@ import time_machine
 
 from audit.models import AuditEvent
 from rotation.domain.pagerduty_turns import Ending
-from rotation.models import Level, SyncRun
+from rotation.models import Level, Rotation, SyncRun, WithheldWeek
 from rotation.operations import account
 from tests import builders
 from tests.builders import NOW
@@ -185,3 +185,64 @@ def test_a_run_that_waits_says_how_many_are_before_it(team: TeamAtWork) -> None:
     page = page_of(team.anna, PAGE)
 
     assert "3 other rotations before it, asked for" in page
+
+
+def test_a_deleted_escalation_policy_is_explained_and_made_again_only_on_order(
+    team: TeamAtWork,
+) -> None:
+    Rotation.objects.update(
+        pagerduty_policy_ref="PGONE",
+        pagerduty_policy_trouble=Rotation.PolicyTrouble.DELETED,
+        pagerduty_policy_trouble_since=NOW,
+    )
+    again = f"{PAGE}policy-again/"
+
+    told = page_of(team.anna, PAGE)
+    asked = page_of(team.anna, again)
+    ordered = signed_in(team.anna).post(again)
+    twice = signed_in(team.anna).post(again)
+
+    assert "The escalation policy was deleted in PagerDuty" in told
+    assert again in told
+    assert heading(asked) == "Create the escalation policy again?"
+    assert (ordered.status_code, twice.status_code) == (302, 409)
+    rotation = Rotation.objects.get()
+    assert (rotation.pagerduty_policy_ref, rotation.pagerduty_policy_trouble) == ("", "")
+    assert SyncRun.objects.filter(state="queued").exists()
+    assert AuditEvent.objects.filter(verb="ordered a new escalation policy").count() == 1
+
+
+def test_what_a_sync_left_to_a_person_is_told_and_everything_else_is_done(
+    team: TeamAtWork,
+) -> None:
+    what = "“Core: primary” goes on showing Eva until Thu 3 Dec 2026, 12:00."
+    SyncRun.objects.create(
+        rotation=team.rotation,
+        state=SyncRun.State.DONE,
+        cause="publication",
+        queued_at=NOW,
+        finished_at=NOW,
+        rests=[{"level": "primary", "what": what, "edits": []}],
+    )
+
+    told = page_of(team.anna, PAGE)
+
+    assert heading(told) == "PagerDuty shows somebody else in 1 place"
+    assert "Everything else is written." in told
+    assert what in told
+
+
+def test_whose_weeks_are_withheld_is_told_with_how_many(team: TeamAtWork) -> None:
+    level = Level.objects.get(rotation=team.rotation, name="primary")
+    shift = builders.make_shift(level=level, week_date=builders.NEXT_WEEK, holder=team.ben)
+    WithheldWeek.objects.create(
+        level=level,
+        week_date=shift.week_date,
+        engineer=team.ben,
+        why=WithheldWeek.Why.OUT_OF_TERM,
+        noticed_at=NOW,
+    )
+
+    told = page_of(team.anna, PAGE)
+
+    assert "PagerDuty pages nobody in 1 published week of" in told

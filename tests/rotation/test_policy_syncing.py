@@ -7,7 +7,7 @@ import pytest
 
 from audit.models import AuditEvent
 from audit.operations import Actor
-from rotation.models import Level, SyncRun
+from rotation.models import Level, Rotation, SyncRun
 from rotation.operations import policies, policy_syncing
 from rotation.operations import syncing as operations
 from tests.rotation.syncs import NOW, Published, know_people, make_published
@@ -158,12 +158,14 @@ def test_a_deleted_policy_is_explained_and_made_again_only_on_order(
 
     run, writes = _again(published, simulator)
     since = published.rotation.pagerduty_policy_since
-    policy_syncing.unlink_policy(rotation_id=published.rotation.pk, actor=ANNA, now=NOW)
+    trouble = Rotation.objects.get().pagerduty_policy_trouble
+    policy_syncing.create_policy_again(rotation_id=published.rotation.pk, actor=ANNA, now=NOW)
     again = published.sync(simulator)
 
     assert (run.state, run.next_try_at, writes, since) == ("failed", None, [], None)
     assert "was deleted in PagerDuty" in run.failure
-    assert again.state == "done"
+    assert (trouble, again.state) == ("deleted", "done")
+    assert Rotation.objects.get().pagerduty_policy_trouble == ""
     assert len(_policies(simulator)) == 1
 
 

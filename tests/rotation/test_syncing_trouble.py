@@ -181,10 +181,12 @@ def test_an_override_of_a_human_is_left_alone_and_told(
 
     run = _again(published, simulator)
 
-    assert run.state == SyncRun.State.FAILED
-    assert f"shows {stranger.name} instead of" in run.failure
-    assert "by an override that Rota did not make" in run.failure
-    assert re.search(r" from \w{3} \d{1,2} \w{3} 20\d\d, \d\d:\d\d (GMT|IST), ", run.failure)
+    assert (run.state, run.failure, run.next_try_at) == (SyncRun.State.DONE, "", None)
+    [rest] = run.rests
+    assert f"shows {stranger.name} instead of" in rest["what"]
+    assert "by an override that Rota did not make" in rest["what"]
+    assert "It stays until a manager decides" in rest["what"]
+    assert re.search(r" from \w{3} \d{1,2} \w{3} 20\d\d, \d\d:\d\d (GMT|IST), ", rest["what"])
     assert _writes(simulator) == []
 
 

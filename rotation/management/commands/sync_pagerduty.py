@@ -30,7 +30,10 @@ ON_ITS_WAY = "a worker is on it; look again in a minute"
 
 
 class Command(BaseCommand):
-    help = "Makes PagerDuty show the published stints; --dry-run only says what it would write."
+    help = (
+        "Makes PagerDuty show the published stints, also where somebody edited the layers there; "
+        "--dry-run only says what it would write."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which rotation, and whether to write."""
@@ -50,7 +53,7 @@ class Command(BaseCommand):
 
     def _dry_run(self, rotation: Rotation) -> dict[str, Any]:
         told: dict[str, Any] = {"rotation": rotation.slug, "failure": "", "steps": []}
-        asking = planned.Asking(gateway=_gateway(), now=clock.now())
+        asking = planned.Asking(gateway=_gateway(), now=clock.now(), writes_over=True)
         try:
             return told | planned.as_json(planned.plan_rotation(rotation=rotation, asking=asking))
         except GatewayError as error:
@@ -58,7 +61,9 @@ class Command(BaseCommand):
 
     def _sync(self, rotation: Rotation) -> dict[str, Any]:
         account.ask_again()
-        operations.queue_sync(rotation_id=rotation.pk, cause="by command", now=clock.now())
+        operations.queue_sync(
+            rotation_id=rotation.pk, cause="by command", now=clock.now(), writes_over=True
+        )
         run = SyncRun.objects.filter(rotation=rotation).latest("pk")
         _carry_out(run)
         steps = run.steps.select_related("level").order_by("position")
@@ -66,6 +71,7 @@ class Command(BaseCommand):
             "rotation": rotation.slug,
             "failure": run.failure or (ON_ITS_WAY if run.state in UNFINISHED else ""),
             "unmatched": run.unmatched,
+            "rests": run.rests,
             "steps": [
                 {
                     "level": step.level.name if step.level else None,
@@ -133,6 +139,7 @@ def _words(told: dict[str, Any]) -> str:
     lines += [line for level in told.get("levels", []) for line in _week_lines(level)]
     if told.get("unmatched"):
         lines.append(f"  not in PagerDuty: {', '.join(told['unmatched'])}")
+    lines += [f"  {rest['level']}: still differs: {rest['what']}" for rest in told.get("rests", [])]
     if told["failure"]:
         lines.append(f"  failed: {told['failure']}")
     return "\n".join(lines)
