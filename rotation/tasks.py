@@ -28,6 +28,7 @@ from rotation.operations import (
     calendar_feeds,
     calendars,
     clock_back,
+    cover_sweeps,
     drift_checks,
     forecasts,
     hook_events,
@@ -40,8 +41,8 @@ from rotation.operations import (
 )
 from rotation.operations import syncing as sync_operations
 from rotation.queries import (
-    disturbances,
     calendar_pieces,
+    disturbances,
     drift_facts,
     forecast_facts,
     hook_state,
@@ -49,6 +50,7 @@ from rotation.queries import (
     people_facts,
     waiting,
 )
+from rotation.queries import cover_requests as cover_queries
 from rotation.queries import leavers as leaver_queries
 from rotation.queries import lookups as lookup_queries
 from rotation.queries import syncing as sync_queries
@@ -132,12 +134,31 @@ def compute_forecast(*, forecast_id: int) -> bool:
     )
 
 
+@shared_task(name="rotation.sweep_cover_requests")
+def sweep_cover_requests() -> int:
+    """End the requests for cover whose time has come, tell and remind of the others; how many."""
+    now = clock.now()
+    ids = cover_queries.due_ids(now=now)
+    return sum(cover_sweeps.settle_request(cover_id=cover_id, now=now) for cover_id in ids)
+
+
 @shared_task(name="rotation.sweep_leavers")
 def sweep_leavers() -> int:
     """Take leavers out of PagerDuty wherever it is news; returns for how many rotations."""
     now = clock.now()
     ids = leaver_queries.rotation_ids_to_look_at(now=now)
     return sum(each(ids, lambda rotation_id: leavers.withhold(rotation_id=rotation_id, now=now)))
+
+
+@shared_task(name="rotation.sweep_calendars")
+def sweep_calendars() -> int:
+    """Bring calendars in line with what is carried, and keep when they were fetched; how many."""
+    now = clock.now()
+    calendar_feeds.keep_fetches()
+    calendars.watch_rotations(now=now)
+    ids = calendar_pieces.due_rotation_ids(now=now, look_every=calendars.LOOK_EVERY)
+    changed = sum(calendars.tell_rotation(rotation_id=one, now=now) for one in ids)
+    return changed + calendars.tell_names(now=now)
 
 
 @shared_task(name="rotation.sweep_people_checks")
@@ -150,17 +171,6 @@ def sweep_people_checks() -> int:
     for check_id in check_ids:
         check_people.delay(check_id=check_id)
     return len(check_ids)
-@shared_task(name="rotation.sweep_calendars")
-def sweep_calendars() -> int:
-    """Bring calendars in line with what is carried, and keep when they were fetched; how many."""
-    now = clock.now()
-    calendar_feeds.keep_fetches()
-    calendars.watch_rotations(now=now)
-    ids = calendar_pieces.due_rotation_ids(now=now, look_every=calendars.LOOK_EVERY)
-    changed = sum(calendars.tell_rotation(rotation_id=one, now=now) for one in ids)
-    return changed + calendars.tell_names(now=now)
-
-
 
 
 @shared_task(name="rotation.check_people")

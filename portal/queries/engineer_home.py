@@ -11,20 +11,22 @@ from compensation import access as money_access
 from compensation.queries import earnings
 from portal.queries import own_days, own_weeks
 from rotation import access as rotation_access
-from rotation.queries import duty, own_shifts, page_counts, readiness, sync_state
+from rotation.queries import cover_requests, duty, own_shifts, page_counts, readiness, sync_state
 from rotation.queries.own_shifts import Standing, WeekState
 from volunteers import access
 from volunteers.models import OPEN_STATES
 from volunteers.queries import own_applications, own_time, profiles, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from common.periods import Period
     from compensation.queries.earnings import Ahead, EarnedMonth
     from portal.queries.own_days import DaysOff
     from portal.queries.own_weeks import ShiftRow, TermCard
     from rotation.domain.pages import Count
     from rotation.models import Rotation
+    from rotation.queries.cover_requests import RequestLine
     from rotation.queries.duty import RotationDuty
     from rotation.queries.own_shifts import Answer, OwnWeek
     from rotation.queries.readiness import Reach
@@ -56,7 +58,8 @@ class EngineerHome:
     ended; `last_term` is the one that ended last when there is none. `applications` wait for an
     answer or were declined in the last 30 days. `ahead` is their next week that has not started,
     `months` are open ones, `reach` says whether PagerDuty can page them, `paged` how often it
-    did in the last seven days.
+    did in the last seven days. `asked` are requests for cover that wait for their answer, `asking`
+    the time for which they ask, by shift.
     """
 
     place: Place
@@ -75,6 +78,8 @@ class EngineerHome:
     applications: tuple[ApplicationLine, ...]
     reach: Reach
     paged: Count
+    asked: tuple[RequestLine, ...]
+    asking: Mapping[int, Sequence[Period]]
 
     @property
     def is_serving(self) -> bool:
@@ -157,6 +162,8 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         applications=tuple(_applications(viewer, now)),
         reach=readiness.own_reach(engineer_id=me),
         paged=page_counts.paged_lately(engineer_id=me, now=now),
+        asked=tuple(cover_requests.asked_of(engineer_id=me, now=now)),
+        asking=cover_requests.open_by_shift(engineer_id=me),
     )
 
 

@@ -21,6 +21,8 @@ from compensation.domain.hours import hours
 from portal import fields
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.forms import BaseForm, BoundField
     from django.http import HttpRequest
     from django.template.context import Context
@@ -227,6 +229,12 @@ def counted(number: int, nouns: str) -> str:
     """`2 weeks` from `2|counted:"week"`, `3 people` from `3|counted:"person,people"`."""
     one, _comma, many = nouns.partition(",")
     return wording.counted(number, one, many)
+
+
+@register.filter
+def of_key(found: Mapping[int, object], key: int) -> object:
+    """What a mapping holds for a key, None without it."""
+    return found.get(key)
 
 
 @register.filter

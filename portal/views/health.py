@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from common import clock, heartbeat
 from outbox import queries as outbox_queries
-from rotation.queries import waiting, worked
+from rotation.queries import cover_requests, waiting, worked
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -92,6 +92,7 @@ def _waiting() -> dict[str, Any]:
         "calendar": oldest.calendar_at,
         "web_hook": oldest.web_hook_at,
         "web_hook_order": oldest.web_hook_order_at,
+        "cover_request": cover_requests.oldest_overdue_at(now=now),
         "week": worked.oldest_ended_at(now=now),
     }
     last = waiting.last_good_sync_at()

@@ -87,7 +87,8 @@ class CoverCandidatesView(RotaView):
     def get(self, request: Request, shift_id: int) -> Response:
         """Everybody with a term in the team, best first; those who cannot stand last, with why."""
         del request
-        shift = _coverable(self, shift_id)
+        rows = access.shifts_to_hand_on(viewer=self.viewer).select_related("level__rotation__team")
+        shift = get_object_or_404(rows, pk=shift_id)
         asked = self.query(serializers.PartSerializer)
         line = operations.open_shift(shift=shift, now=self.now)
         period = operations.part_period(

@@ -6,6 +6,7 @@ from django.urls import path
 
 from rotation.api import (
     calendar_feeds,
+    cover_requests,
     covers,
     draft_rules,
     drafts,
@@ -25,11 +26,11 @@ from rotation.api import (
 _ONE = "rotations/<slug:slug>/"
 _DRIFT = f"{_ONE}drift/<int:drift_id>/"
 _SHIFT = "shifts/<int:shift_id>/"
+_COVER = "covers/<int:request_id>/"
 _DRAFT = "drafts/<int:draft_id>/"
-
 _FEED = "me/calendar-feeds/"
+
 urlpatterns = [
-    path("rotations/", rotations.RotationsView.as_view(), name="api-rotations"),
     path(_FEED, calendar_feeds.CalendarFeedsView.as_view(), name="api-me-calendar-feeds"),
     path(
         f"{_FEED}<int:feed_id>/replace/",
@@ -41,6 +42,7 @@ urlpatterns = [
         calendar_feeds.CalendarFeedStopView.as_view(),
         name="api-me-calendar-feed-stop",
     ),
+    path("rotations/", rotations.RotationsView.as_view(), name="api-rotations"),
     path(_ONE, rotations.RotationView.as_view(), name="api-rotation"),
     path(f"{_ONE}shifts/", shifts.ShiftsView.as_view(), name="api-rotation-shifts"),
     path(f"{_ONE}fairness/", rotations.FairnessView.as_view(), name="api-rotation-fairness"),
@@ -91,6 +93,29 @@ urlpatterns = [
         f"{_SHIFT}questions/",
         questions.ShiftQuestionsView.as_view(),
         name="api-shift-questions",
+    ),
+    path(
+        f"{_SHIFT}cover-requests/",
+        cover_requests.ShiftRequestsView.as_view(),
+        name="api-shift-cover-requests",
+    ),
+    path(
+        "me/cover-requests/", cover_requests.MyRequestsView.as_view(), name="api-me-cover-requests"
+    ),
+    path(_COVER, cover_requests.RequestView.as_view(), name="api-cover-request"),
+    path(f"{_COVER}take/", cover_requests.RequestTakeView.as_view(), name="api-cover-take"),
+    path(
+        f"{_COVER}decline/", cover_requests.RequestDeclineView.as_view(), name="api-cover-decline"
+    ),
+    path(
+        f"{_COVER}withdraw/",
+        cover_requests.RequestWithdrawView.as_view(),
+        name="api-cover-withdraw",
+    ),
+    path(
+        f"{_COVER}give-back/",
+        cover_requests.CoverGiveBackView.as_view(),
+        name="api-cover-give-back",
     ),
     path("covers/<int:cover_id>/undo/", covers.CoverUndoView.as_view(), name="api-cover-undo"),
     path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rotation', '0012_web_hooks_kept_and_read_back'),
+        ("rotation", "0012_web_hooks_kept_and_read_back"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cover',
-            name='message',
-            field=models.CharField(blank=True, default='', max_length=280),
+            model_name="cover",
+            name="message",
+            field=models.CharField(blank=True, default="", max_length=280),
         ),
     ]

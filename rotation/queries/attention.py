@@ -11,7 +11,15 @@ from django.db.models import Max
 from common import wording
 from rotation.domain.planning import WEEK
 from rotation.models import Draft, Shift, SyncRun
-from rotation.queries import coverage, drift, forecasts, hook_state, patterns, readiness
+from rotation.queries import (
+    cover_requests,
+    coverage,
+    drift,
+    forecasts,
+    hook_state,
+    patterns,
+    readiness,
+)
 from volunteers.queries import applications
 
 if TYPE_CHECKING:
@@ -32,6 +40,8 @@ REACH = "reach"
 SCHEDULE = "schedule"
 FORECAST = "forecast"
 WEB_HOOKS = "web-hooks"
+COVER = "cover"
+COVER_ENDS = dt.timedelta(hours=72)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +64,7 @@ class Need:
 
 
 def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.datetime) -> list[Need]:
-    """What the teams of these rotations wait for beside gaps, in no order; nine queries."""
+    """What these rotations’ teams wait for beside gaps, in no order; at most 13 queries."""
     return [
         *_failed_syncs(rotations),
         *_drifts(rotations, now),
@@ -63,6 +73,7 @@ def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.date
         *_endings(rotations, now),
         *_applications(viewer),
         *_web_hooks(rotations, now),
+        *_covers(rotations, now),
         *_unreached(rotations, now),
     ]
 
@@ -109,6 +120,23 @@ def _drifts(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
             button="See and decide",
             part="drift",
             is_first=rows[0].starts_at < now + NEAR,
+        )
+
+
+def _covers(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
+    """One line for each request for cover that ends within 72 hours."""
+    ids = [rotation.pk for rotation in rotations]
+    for line in cover_requests.ending_soon(rotation_ids=ids, until=now + COVER_ENDS, now=now):
+        who = f"{line.asker.name} asks" if line.asker else "The team asks"
+        when = wording.span(line.period.starts_at, line.period.ends_at, line.zone)
+        yield Need(
+            on=wording.local(line.ends_at, line.zone).date(),
+            kind=COVER,
+            what=f"{who} for cover, and nobody has taken it",
+            more=f"{line.rotation_name}: {when}",
+            route="cover-detail",
+            argument=str(line.cover_id),
+            button="Assign somebody",
         )
 
 

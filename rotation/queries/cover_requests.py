@@ -115,10 +115,25 @@ def open_by_shift(*, engineer_id: int) -> dict[int, list[Period]]:
     return found
 
 
-def open_ids() -> list[int]:
-    """Every request that is open, by the start of its time."""
+def due_ids(*, now: dt.datetime) -> list[int]:
+    """Open requests that have ended or that somebody is to be told of, the next first; one query.
+
+    Whoever acts on one asks again under its lock.
+    """
     rows = Cover.objects.filter(state=Cover.State.OPEN).order_by("starts_at", "pk")
-    return list(rows.values_list("pk", flat=True))
+    return [row.pk for row in rows if _is_due(row, now)]
+
+
+def _is_due(row: Cover, now: dt.datetime) -> bool:
+    ends_at = domain.ends_at(
+        starts_at=row.starts_at, part_ends_at=row.ends_at, is_urgent=row.is_urgent
+    )
+    last_told_at = max(filter(None, [row.asked_at, row.reminded_at]))
+    return (
+        ends_at <= now
+        or (row.managers_told_at is None and domain.is_managers_turn(ends_at=ends_at, now=now))
+        or domain.is_reminder_due(ends_at=ends_at, last_told_at=last_told_at, now=now)
+    )
 
 
 def oldest_overdue_at(*, now: dt.datetime) -> dt.datetime | None:

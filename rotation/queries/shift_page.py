@@ -11,7 +11,7 @@ from common import wording
 from common.periods import seconds
 from rotation.domain import slots
 from rotation.models import Cover, Draft, Level, Shift
-from rotation.queries import cells, covers, reasons, worked
+from rotation.queries import cells, cover_requests, covers, reasons, worked
 from volunteers.queries import marks
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from common.periods import Period
     from rotation.domain.stints import Stint
     from rotation.models import Rotation
+    from rotation.queries.cover_requests import RequestLine
     from rotation.queries.covers import CoverLine
     from rotation.queries.reasons import ReasonGroup
     from rotation.queries.worked import WorkedShift
@@ -68,6 +69,7 @@ class ShiftPage:
     holder: PersonMark | None
     stints: tuple[StintLine, ...]
     covers: tuple[CoverLine, ...]
+    requests: tuple[RequestLine, ...]
     days: tuple[dt.date, ...]
     windows: tuple[Period, ...]
     on_call_seconds: int
@@ -80,6 +82,10 @@ class ShiftPage:
     def takes_covers(self) -> bool:
         """Whether a cover can still be entered: the week is to come or runs, and is not paid."""
         return self.state in {"", "run"} and self.shift.completed_at is None
+
+    def is_carried_by(self, engineer_id: int) -> bool:
+        """Whether any time of the shift is that person's."""
+        return any(stint.person == engineer_id for stint in self.shift.stints)
 
     @property
     def hours(self) -> str:
@@ -108,6 +114,11 @@ def shift_page(*, shift: Shift, now: dt.datetime) -> ShiftPage:
             covers=Cover.objects.filter(shift=shift, state__in=covers.AGREED),
             team_id=rotation.team_id,
             now=now,
+        ),
+        requests=tuple(
+            cover_requests.request_lines(
+                covers=Cover.objects.filter(shift=shift).exclude(state__in=covers.AGREED), now=now
+            )
         ),
         days=strip_days(found),
         windows=tuple(found.windows),

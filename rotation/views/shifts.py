@@ -28,9 +28,15 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
     reads_titles = access.reads_incidents(
         viewer=request.viewer, team_id=rotation.team_id, today=patterns.today_in(rotation, now)
     )
+    page = shift_page.shift_page(shift=shift, now=now)
+    own_requests = access.visible_requests(
+        viewer=request.viewer, today=patterns.today_in(rotation, now)
+    ).filter(shift=shift)
     context = {
         "rotation": rotation,
-        "page": shift_page.shift_page(shift=shift, now=now),
+        "page": page,
+        "asks": page.takes_covers and (manages or page.is_carried_by(request.viewer.engineer_id)),
+        "readable": set(own_requests.values_list("pk", flat=True)),
         "today": patterns.today_in(rotation, now),
         "sync": sync_state.sync_state(rotation=rotation),
         "withheld": leavers.names_withheld(shift=shift) if shift.ends_at > now else [],

@@ -13,9 +13,9 @@ from rotation.models import (
     CalendarEntry,
     CalendarFeed,
     Cover,
+    CoverAsk,
     Draft,
     Incident,
-    CoverAsk,
     Page,
     PolicyVersion,
     Rotation,
@@ -108,23 +108,18 @@ def world_of(cast: Cast) -> World:
             "question_id": question.pk,
             "lookup_id": make_lookup(cast.rotation).pk,
             "cover_id": cover.pk,
+            "request_id": _request(cast, shift, eva).pk,
             "drift_id": make_drift(shift, by=eva).pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
             "level": "primary",
             "week": str(builders.NEXT_WEEK),
             "month": "2026-10",
-            "request_id": _request(cast, shift, eva).pk,
             "layout": "detail",
         },
         special={},
     )
 
 
-def _rights(cast: Cast, people: Iterable[Engineer]) -> None:
-    for one in people:
-        ManagerGrant.objects.create(
-            team=cast.team, engineer=one, granted_by="shell", granted_from=builders.LONG_AGO
-        )
 def _request(cast: Cast, shift: Shift, eva: Engineer) -> Cover:
     """A request of Ben's that asks Eva and Anna."""
     row = builders.make_cover(shift=shift, from_engineer=cast.ben, to_engineer=None)
@@ -134,6 +129,11 @@ def _request(cast: Cast, shift: Shift, eva: Engineer) -> Cover:
     return row
 
 
+def _rights(cast: Cast, people: Iterable[Engineer]) -> None:
+    for one in people:
+        ManagerGrant.objects.create(
+            team=cast.team, engineer=one, granted_by="shell", granted_from=builders.LONG_AGO
+        )
     RoleGrant.objects.bulk_create(
         RoleGrant(engineer=one, role="finance", proposed_by="shell", proposed_at=builders.LONG_AGO)
         for one in people

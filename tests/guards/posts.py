@@ -199,15 +199,15 @@ PAGES = {
     "term-end": _post("manager", left_on=SOON),
     "cover-enter": Post(viewer="manager", fields=lambda world: {"part": "whole", **_cover(world)}),
     "cover-undo": _post("manager"),
-    "policy-change": Post(
-        viewer="manager", fields=_policy, typed=("reason", "target_size", "holiday_dublin")
-    ),
     "cover-ask": _post("engineer", "message", part="whole", message="Please."),
     "cover-take": _post("manager"),
     "cover-decline": _post("manager"),
     "cover-withdraw": _post("engineer"),
     "cover-give-back": _post("manager"),
     "cover-by-mail": _post("manager", answer="take"),
+    "policy-change": Post(
+        viewer="manager", fields=_policy, typed=("reason", "target_size", "holiday_dublin")
+    ),
     "draft-make": Post(
         viewer="manager",
         fields=lambda _world: {"weeks": 4, "kind": "full"},
@@ -287,6 +287,11 @@ API_ROUTES = {
     "api-term-end": _post("manager", left_on=SOON),
     "api-shift-covers": Post(viewer="manager", fields=_cover),
     "api-cover-undo": _post("manager"),
+    "api-shift-cover-requests": _post("engineer", "message", message="Please."),
+    "api-cover-take": _post("manager"),
+    "api-cover-decline": _post("manager"),
+    "api-cover-withdraw": _post("engineer"),
+    "api-cover-give-back": _post("manager"),
     "api-rotation-policies": _post("manager", "reason", target_size=8, reason="One more."),
     "api-rotation-drafts": Post(
         viewer="manager", fields=lambda _world: {"weeks": 4}, before=_no_draft_waits

@@ -7,6 +7,7 @@ import pytest
 
 from common import clock
 from rotation.models import (
+    Cover,
     DriftCheck,
     Lookup,
     PeopleCheck,
@@ -86,6 +87,18 @@ def _week(rotation: Rotation, at: dt.datetime, *, is_over: bool) -> None:
     shift.save()
 
 
+def _request(rotation: Rotation, at: dt.datetime, *, is_over: bool) -> None:
+    """Ben asks for cover of a week that runs; his request ended at that time."""
+    ben = builders.make_ben()
+    shift = builders.make_shift(level=builders.level_of(rotation), holder=ben)
+    shift.starts_at, shift.ends_at = at, clock.now() + dt.timedelta(days=6)
+    shift.save()
+    cover = builders.make_cover(shift=shift, from_engineer=ben, to_engineer=None, starts_at=at)
+    if is_over:
+        cover.state, cover.closed_at = Cover.State.EXPIRED, at
+        cover.save()
+
+
 KINDS: dict[str, Callable[..., None]] = {
     "question": _question,
     "people_check": _people_check,
@@ -94,6 +107,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "web_hook": _event,
     "web_hook_order": _order,
     "week": _week,
+    "cover_request": _request,
 }
 
 
