@@ -13,6 +13,7 @@ from rotation.models.asking import CoverAsk, SwapOffer
 from rotation.models.calendars import CalendarEntry, CalendarFeed, CalendarState
 from rotation.models.drafts import Draft, DraftRule, DraftShift
 from rotation.models.drift import Drift, DriftCheck
+from rotation.models.handovers import HandoverNote
 from rotation.models.history import HistoryWeek
 from rotation.models.incidents import (
     Incident,
@@ -43,6 +44,7 @@ __all__ = [
     "DriftCheck",
     "DriftChoice",
     "Forecast",
+    "HandoverNote",
     "HistoryWeek",
     "Incident",
     "Level",

@@ -1,0 +1,106 @@
+"""Every kind of message, in the words in which its reader chooses whether to get it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+
+class Group(enum.StrEnum):
+    """Under which heading a kind stands on the page of choices."""
+
+    SHIFTS = "Your shifts"
+    COVERS = "Covers and swaps"
+    JOINING = "Joining and leaving"
+    MANAGING = "For managers of a team"
+    RUNNING = "For admins and finance"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """One kind: `words` finish the sentence “Tell me …”.
+
+    One that is `always` sent cannot be turned off. `in_chat` goes to the team's chat as well, or
+    there alone.
+    """
+
+    name: str
+    words: str
+    group: Group
+    always: bool = False
+    in_chat: bool = False
+    by_mail: bool = True
+
+
+class UnknownKindError(LookupError):
+    """A message of a kind that its reader could not turn off."""
+
+
+def _kind(name: str, group: Group, words: str, **more: bool) -> Kind:
+    return Kind(name=name, group=group, words=words, **more)
+
+
+_SHIFTS, _COVERS, _JOINING = Group.SHIFTS, Group.COVERS, Group.JOINING
+_MANAGING, _RUNNING = Group.MANAGING, Group.RUNNING
+ALL = (
+    _kind("shift_tomorrow", _SHIFTS, "the day before I am on call", always=True),
+    _kind("shift_in_a_week", _SHIFTS, "a week before I am on call"),
+    _kind(
+        "handover",
+        _SHIFTS,
+        "when my time on call starts: open pages, notes, who is level 2",
+        in_chat=True,
+    ),
+    _kind("handover_note", _SHIFTS, "when a handover note for me is written or confirmed"),
+    _kind("handover_note_due", _SHIFTS, "when my time on call ends and my note is missing"),
+    _kind("weeks_published", _SHIFTS, "when a new schedule changes my weeks", in_chat=True),
+    _kind("cannot_be_paged", _SHIFTS, "when PagerDuty cannot reach me"),
+    _kind("cover_asked", _COVERS, "when somebody asks me for cover, or in my name", in_chat=True),
+    _kind("cover_reminder", _COVERS, "again while a request for cover is open"),
+    _kind("cover_taken", _COVERS, "when a cover that concerns me is taken", in_chat=True),
+    _kind("cover_declined", _COVERS, "when everybody whom I asked said no"),
+    _kind("cover_withdrawn", _COVERS, "when a request for cover is withdrawn"),
+    _kind("cover_given_back", _COVERS, "when a cover is given back"),
+    _kind("cover_expired", _COVERS, "when nobody took what I asked for"),
+    _kind("cover_moved", _COVERS, "when the schedule changes under a request for cover"),
+    _kind("cover_changed", _COVERS, "when a manager enters or undoes a cover of mine"),
+    _kind("application_accepted", _JOINING, "when my application is accepted"),
+    _kind("application_declined", _JOINING, "when my application is declined"),
+    _kind("application_waitlisted", _JOINING, "when my application is put on the waiting list"),
+    _kind("digest", _MANAGING, "each Monday: now, next, gaps, who is away, what waits"),
+    _kind(
+        "gap_ahead", _MANAGING, "8, 4, 2 and 1 weeks before a week without anybody", in_chat=True
+    ),
+    _kind("repair_proposed", _MANAGING, "when a repair of the schedule is proposed"),
+    _kind("team_below_minimum", _MANAGING, "when the team becomes smaller than its minimum"),
+    _kind("drift_noticed", _MANAGING, "when PagerDuty shows somebody else"),
+    _kind("team_cannot_be_paged", _MANAGING, "when PagerDuty cannot reach somebody on call soon"),
+    _kind("cover_expiring", _MANAGING, "when a request for cover is about to end untaken"),
+    _kind("shift-blocked", _RUNNING, "when a week waits for a rate"),
+    _kind("pagerduty_token_refused", _RUNNING, "when PagerDuty refuses Rota’s token"),
+    _kind("web-hook refused", _RUNNING, "when a web-hook is refused"),
+    _kind("web-hooks disabled", _RUNNING, "when PagerDuty stops sending events"),
+    _kind(
+        "chat_test", _MANAGING, "in the chat when a manager tests it", in_chat=True, by_mail=False
+    ),
+)
+_BY_NAME = {kind.name: kind for kind in ALL}
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        UnknownKindError: nobody has given it words yet; do so above.
+    """
+    found = _BY_NAME.get(name)
+    if found is None:
+        raise UnknownKindError(f"{name!r} stands not in outbox.domain.kinds: add it with its words")
+    return found
+
+
+def choosable() -> list[tuple[Group, list[Kind]]]:
+    """What a reader of mails can choose from, by heading."""
+    return [
+        (group, [kind for kind in ALL if kind.group is group and kind.by_mail]) for group in Group
+    ]
