@@ -140,12 +140,22 @@ def test_a_week_that_was_paid_answers_by_its_code(cast: Cast, dora: Engineer, sh
     assert refused["code"] == "SHIFT_COMPLETED"
 
 
-def test_nobody_but_the_teams_managers_enters_undoes_or_asks_who_can(
+def test_who_is_relieved_asks_who_can_and_takes_it_back_but_enters_none(
     cast: Cast, dora: Engineer, shift: Shift
 ) -> None:
     made = cast.api("anna").post(f"shifts/{shift.pk}/covers/", to_engineer=dora.pk).expect(201)
 
-    for name in ("ben", "carla", "max", "finn", "ada"):
+    cast.api("ben").post(f"shifts/{shift.pk}/covers/", to_engineer=cast.ben.pk).expect(404)
+    cast.api("ben").get(f"shifts/{shift.pk}/cover-candidates/").expect(200)
+    assert cast.api("ben").post(f"covers/{made['id']}/undo/").expect(200)["state"] == "undone"
+
+
+def test_nobody_else_enters_undoes_or_asks_who_can(
+    cast: Cast, dora: Engineer, shift: Shift
+) -> None:
+    made = cast.api("anna").post(f"shifts/{shift.pk}/covers/", to_engineer=dora.pk).expect(201)
+
+    for name in ("carla", "max", "finn", "ada"):
         api = cast.api(name)
         api.post(f"shifts/{shift.pk}/covers/", to_engineer=cast.ben.pk).expect(404)
         api.get(f"shifts/{shift.pk}/cover-candidates/").expect(404)

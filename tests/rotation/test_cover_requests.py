@@ -2,104 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from audit.models import AuditEvent
 from outbox.models import Message
 from rotation.models import Cover, CoverAsk, Shift, SyncRun
-from rotation.operations import cover_answers, cover_requests, covers
-from rotation.operations.cover_requests import Asking
-from rotation.operations.covers import Seen, WantedCover
-from rotation.queries import worked
+from rotation.operations import cover_answers, covers
+from rotation.operations.covers import Seen
 from tests import builders
-from tests.builders import NOW, TODAY
-from tests.rotation.pages import TeamAtWork, actor, team_at_work
-
-if TYPE_CHECKING:
-    from common.refusals import RefusedError
-    from volunteers.models import Engineer
+from tests.builders import NOW
+from tests.rotation.cover_room import HOUR, SATURDAY, SUNDAY, Room, refused, told
+from tests.rotation.pages import team_at_work
 
 pytestmark = pytest.mark.django_db
-HOUR = dt.timedelta(hours=1)
-SATURDAY = dt.datetime(2026, 12, 5, 12, tzinfo=dt.UTC)
-SUNDAY = SATURDAY + 24 * HOUR
-
-
-@dataclasses.dataclass(frozen=True)
-class Room:
-    """Ben carries next week and asks; the others answer."""
-
-    team: TeamAtWork
-    shift: Shift
-
-    @property
-    def dora(self) -> Engineer:
-        return self.team.volunteers[1]
-
-    @property
-    def eve(self) -> Engineer:
-        return self.team.volunteers[2]
-
-    def ask(self, *asked: Engineer, by: Engineer | None = None, **wanted: Any) -> Cover:
-        wanted.setdefault("now", NOW)
-        now = wanted.pop("now")
-        asking = Asking(
-            shift_id=self.shift.pk,
-            asked_ids=tuple(one.pk for one in asked),
-            **{"starts_at": SATURDAY, "ends_at": SUNDAY, **wanted},
-        )
-        return cover_requests.request_cover(
-            asking=asking, actor=actor(by or self.team.ben), now=now
-        )
-
-    def take(self, cover: Cover, who: Engineer, *, by: Engineer | None = None, **at: Any) -> Cover:
-        return cover_answers.take_cover(
-            cover_id=cover.pk,
-            engineer_id=who.pk,
-            actor=actor(by or who),
-            now=at.get("now", NOW + HOUR),
-        )
-
-    def decline(self, cover: Cover, who: Engineer, *, by: Engineer | None = None) -> Cover:
-        return cover_answers.decline_cover(
-            cover_id=cover.pk, engineer_id=who.pk, actor=actor(by or who), now=NOW + HOUR
-        )
-
-    def withdraw(self, cover: Cover, *, by: Engineer | None = None) -> Cover:
-        return cover_requests.withdraw_request(
-            cover_id=cover.pk, actor=actor(by or self.team.ben), now=NOW + HOUR
-        )
-
-    def give_back(self, cover: Cover, *, by: Engineer | None = None, **at: Any) -> Cover:
-        return cover_answers.give_back(
-            cover_id=cover.pk, actor=actor(by or self.dora), now=at.get("now", NOW + 2 * HOUR)
-        )
-
-    def carriers(self) -> list[str]:
-        names = {one.pk: one.name for one in (*self.team.volunteers, self.team.anna)}
-        found = worked.worked_shift(shift_id=self.shift.pk).stints
-        return [names[each.person] if each.person else "" for each in found]
 
 
 @pytest.fixture
 def room() -> Room:
     team = team_at_work()
     return Room(team, builders.make_shift(level=team.primary, holder=team.ben))
-
-
-def refused(kind: type[RefusedError], act: Any, *args: Any, **wanted: Any) -> str:
-    with pytest.raises(kind) as raised:
-        act(*args, **wanted)
-    return raised.value.message
-
-
-def told() -> dict[str, str]:
-    """The subject of the last mail to each."""
-    return {mail.to: mail.subject for mail in Message.objects.order_by("pk")}
 
 
 def test_asking_moves_nobody_and_asks_each_by_mail(room: Room) -> None:
@@ -361,66 +284,3 @@ def test_a_manager_asks_assigns_declines_and_withdraws_on_behalf_of_others(room:
     ]
     assert "Anna entered it" in Message.objects.get(subject__startswith="You carry").body
     assert Message.objects.filter(to=ben, subject__startswith="Cover is asked for in").count() == 2
-
-
-def test_what_is_given_back_is_asked_again_of_the_others_and_the_managers_hear_it(
-    room: Room,
-) -> None:
-    cover = room.ask(room.dora, room.eve, message="Please.")
-    room.take(cover, room.dora)
-
-    again = room.give_back(cover)
-
-    cover.refresh_from_db()
-    assert (cover.state, again.state, again.message) == ("undone", "open", "Please.")
-    assert room.carriers() == ["Ben"]
-    assert [ask.engineer for ask in again.asks.all()] == [room.eve]
-    subjects = told()
-    assert subjects[room.team.ben.email].startswith("Dora Hale gives it back")
-    assert subjects[room.team.anna.email].startswith("Dora Hale gives a cover back")
-    assert subjects[room.eve.email].startswith("Ben asks for cover")
-    assert AuditEvent.objects.filter(verb="gave back", actor=room.dora.email).count() == 1
-
-
-def test_a_cover_is_given_back_until_a_day_before_it_starts(room: Room) -> None:
-    cover = room.ask(room.dora)
-    room.take(cover, room.dora)
-
-    said = refused(
-        cover_answers.GiveBackTooLateError,
-        room.give_back,
-        cover,
-        now=SATURDAY - 24 * HOUR + dt.timedelta(seconds=1),
-    )
-
-    assert "until Fri 4 Dec 2026, 12:00 GMT" in said
-    assert room.give_back(cover, now=SATURDAY - 24 * HOUR).state == Cover.State.OPEN
-
-
-def test_a_cover_on_which_another_rests_is_not_given_back(room: Room) -> None:
-    cover = room.ask(room.dora)
-    room.take(cover, room.dora)
-    second = room.ask(room.eve, by=room.dora)
-    room.take(second, room.eve)
-
-    assert "A later cover rests on it: Eve Moss" in refused(
-        covers.CoverMovedOnError, room.give_back, cover
-    )
-    assert room.carriers() == ["Ben", "Eve Moss", "Ben"]
-
-
-def test_a_cover_that_a_manager_entered_is_given_back_to_everyone(room: Room) -> None:
-    wanted = WantedCover(
-        shift_id=room.shift.pk, to_engineer_id=room.dora.pk, starts_at=SATURDAY, ends_at=SUNDAY
-    )
-    cover = covers.enter_cover(wanted=wanted, actor=actor(room.team.anna), now=NOW)
-
-    again = room.give_back(cover)
-
-    assert again.asks_everyone
-    assert room.dora.pk not in {ask.engineer_id for ask in again.asks.all()}
-
-
-def test_the_world_of_these_tests_begins_before_the_part(room: Room) -> None:
-    assert room.shift.starts_at < SATURDAY < SUNDAY < room.shift.ends_at
-    assert SATURDAY.date() > TODAY

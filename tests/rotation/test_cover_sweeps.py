@@ -15,13 +15,18 @@ from rotation.operations.covers import WantedCover
 from rotation.queries import cover_requests as queries
 from tests import builders
 from tests.builders import NOW
-from tests.rotation.pages import actor
-from tests.rotation.test_cover_requests import SATURDAY, SUNDAY, Room, room
+from tests.rotation.cover_room import SATURDAY, SUNDAY, Room
+from tests.rotation.pages import actor, team_at_work
 
-__all__ = ["room"]
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
 SECOND = dt.timedelta(seconds=1)
+
+
+@pytest.fixture
+def room() -> Room:
+    team = team_at_work()
+    return Room(team, builders.make_shift(level=team.primary, holder=team.ben))
 
 
 def sweep(now: dt.datetime) -> int:
