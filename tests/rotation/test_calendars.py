@@ -18,6 +18,8 @@ from tests.rotation.pages import TeamAtWork, actor, publish, solved_draft, team_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.test import Client
+
     from rotation.models import CalendarFeed
 
 pytestmark = pytest.mark.django_db
@@ -329,3 +331,17 @@ def test_a_shadow_follows_the_cover(team: TeamAtWork, shift: Shift) -> None:
 
     assert event["SUMMARY"] == "Shadow Dora Hale: Core, primary"
     assert (event["UID"], event["SEQUENCE"]) == (before, 1)
+
+
+def test_readiness_says_how_long_a_change_waits_to_be_told(
+    team: TeamAtWork, shift: Shift, client: Client
+) -> None:
+    def waits() -> object:
+        return client.get("/readyz").json()["waiting"]["oldest"]["calendar"]
+
+    tell()
+    assert waits() is None
+    _cover(team, shift, None, None)
+
+    with time_machine.travel(NOW + dt.timedelta(minutes=5), tick=False):
+        assert waits() == 300

@@ -51,7 +51,8 @@ def _send(engineer: Engineer, path: str, **fields: str) -> HttpResponse:
 
 
 def _address(page: str) -> str:
-    return html.unescape(re.findall(r'value="(http[^"]+/calendar/[^"]+\.ics)"', page)[0])
+    found: list[str] = re.findall(r'value="(http[^"]+/calendar/[^"]+\.ics)"', page)
+    return html.unescape(found[0])
 
 
 def test_who_has_no_address_is_offered_one(team: TeamAtWork) -> None:
