@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import sys
+
+from django.conf import settings
+from django.test import Client
+
 from rotation.models import Cover, Level, Rotation, Shift
 from rotation.operations import syncing
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, WEEK
+from volunteers.models import Engineer, OnCallTeam
 
 WEEKS = 4
 
@@ -37,6 +44,23 @@ def make(*names: str) -> None:
                 )
         Rotation.objects.filter(pk=rotation.pk).update(schedule_version=1)
         syncing.queue_sync(rotation_id=rotation.pk, cause="published", now=NOW)
+
+
+def ask_urgently(*slugs: str) -> None:
+    """Something of these teams changes within a day."""
+    for rotation in Rotation.objects.filter(slug__in=slugs).order_by("pk"):
+        soon = NOW + dt.timedelta(hours=6)
+        syncing.queue_sync(rotation_id=rotation.pk, cause="urgent", now=NOW, starts_at=soon)
+
+
+def sign_in(name: str) -> None:
+    """Write out the session of somebody who is signed in, who manages every team."""
+    engineer = Engineer.objects.get(name=name)
+    for team in OnCallTeam.objects.all():
+        builders.make_manager(team=team, engineer=engineer)
+    client = Client()
+    client.force_login(engineer)
+    sys.stdout.write(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def change(slug: str) -> None:
