@@ -109,5 +109,6 @@ ADMIN_FORMS = {
     "rotation_rotation_hours": _by_admin("time_zone", **HOURS),
     "rotation_rotation_policy": _by_admin("reason", "objectives", **POLICY),
     "rotation_level_unlink": _by_admin(),
+    "outbox_message_send-again": _by_admin(),
     "rotation_service_owner": _by_admin(owner=""),
 }

@@ -8,8 +8,9 @@ import pytest
 from django.core import mail
 
 from compensation.models import BlockedShift
-from outbox import operations, transports
+from outbox import operations
 from outbox.models import Message
+from outbox.transports import mail as mail_server
 from rotation.models import Draft, Drift, PolicyVersion, Rotation, Shift, SyncRun, SyncStep
 from tests import builders
 from tests.guards.asking import ADMIN, Outcome, Visitor, pages, path_of, routes_below, tried
@@ -116,21 +117,25 @@ def test_what_was_asked_for_in_vain_is_not_shown_as_anything_but_text(
         assert SHARP not in done.answer.getvalue().decode(), address
 
 
-def test_a_mail_is_plain_text_to_one_person_whatever_a_name_holds() -> None:
+def test_a_mail_goes_to_one_person_and_holds_no_markup_but_its_own_whatever_a_name_holds() -> None:
     subject = 'Accepted: "Ben\r\nBcc: all@evil.example\r\n\r\n<svg onload=x>'
     operations.queue_message(
         to="ben@example.com",
-        kind="accepted",
+        kind="application_accepted",
         subject=subject,
         body=f"Hello {NEEDLE}\r\n.\r\nBcc: all@evil.example",
         now=builders.NOW,
     )
     row = Message.objects.latest("pk")
 
-    transports.send_mail(to=row.to, subject=row.subject, body=row.body)
+    mail_server.send_mail(row)
 
     sent = mail.outbox[-1].message()
-    assert sent.get_content_type() == "text/plain"
+    assert sent.get_content_type() == "multipart/alternative"
+    text, page = sent.get_payload()
+    assert (text.get_content_type(), page.get_content_type()) == ("text/plain", "text/html")
+    assert SHARP not in page.get_payload(decode=True).decode()
+    assert html.escape(NEEDLE) in page.get_payload(decode=True).decode()
     assert sent["Bcc"] is None
     assert sent["To"] == "ben@example.com"
     assert mail.outbox[-1].recipients() == ["ben@example.com"]

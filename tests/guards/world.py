@@ -10,6 +10,7 @@ from knox.models import AuthToken
 from audit.operations import Actor
 from common import links
 from compensation.operations import periods, weeks
+from outbox.models import Message
 from rotation.domain.calendar_feeds import Held
 from rotation.models import (
     Cover,
@@ -288,6 +289,15 @@ def _make_rows_of_the_admin(people: dict[str, Engineer]) -> dict[str, dict[str, 
         engineer=people["engineer"], role=RoleGrant.Role.FINANCE, granted_from=None
     )
     Service.objects.create(ref="PSVC1", name="Inbox", seen_at=builders.NOW)
+    given_up = Message.objects.create(
+        to="gone@example.com",
+        kind="weeks_published",
+        subject="Your weeks",
+        body="They changed.",
+        state=Message.State.FAILED,
+        created_at=builders.NOW,
+        failure="No such mailbox.",
+    )
     level = Level.objects.latest("pk")
     level.pagerduty_schedule_ref = "PSCHED1"
     level.save(update_fields=["pagerduty_schedule_ref"])
@@ -298,5 +308,6 @@ def _make_rows_of_the_admin(people: dict[str, Engineer]) -> dict[str, dict[str, 
         "volunteers_managergrant_revoke": ManagerGrant.objects.latest("pk").pk,
         "rotation_rotation_hours": Rotation.objects.get(slug="other").pk,
         "rotation_level_unlink": level.pk,
+        "outbox_message_send-again": given_up.pk,
     }
     return {f"admin:{name}": {"row_id": pk} for name, pk in rows.items()}

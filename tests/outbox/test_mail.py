@@ -47,7 +47,7 @@ class RefusesBen(BaseEmailBackend):
 
 
 def _queue(to: str = "ben@example.com", subject: str = "Welcome") -> Message:
-    operations.queue_message(to=to, kind="test", subject=subject, body="Hello.", now=NOW)
+    operations.queue_message(to=to, kind="weeks_published", subject=subject, body="Hello.", now=NOW)
     return Message.objects.latest("pk")
 
 

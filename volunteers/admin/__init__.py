@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from volunteers.admin import people, places, service
+from volunteers.admin import messages, people, places, service
 
-__all__ = ["people", "places", "service"]
+__all__ = ["messages", "people", "places", "service"]
