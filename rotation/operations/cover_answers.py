@@ -211,7 +211,8 @@ def _asked_again(cover: Cover, line: WorkedShift, actor: Actor, now: dt.datetime
         now=now,
     )
     asked = {ask.engineer_id for ask in cover.asks.filter(state=CoverAsk.State.WAITING)}
-    able = [each.engineer_id for each in found if each.can]
-    everyone = again.asks_everyone
-    cover_requests.leave_asks(again, [pk for pk in able if everyone or pk in asked], now)
+    able = [each for each in found if each.can]
+    named = [each for each in able if each.engineer_id in asked]
+    again_asked = cover_requests.everyone_of(able) if again.asks_everyone else named
+    cover_requests.leave_asks(again, [each.engineer_id for each in again_asked], now)
     return again

@@ -162,6 +162,11 @@ def refuse_closed(cover: Cover, *, now: dt.datetime) -> None:
         raise CoverMovedOnError("The cover was undone. Nothing changed.")
 
 
+def everyone_of(able: Sequence[Candidate]) -> list[Candidate]:
+    """Whom “everyone” means: those of the level who can, the other level's only without any."""
+    return [each for each in able if each.is_of_level] or list(able)
+
+
 def leave_asks(cover: Cover, engineer_ids: Collection[int], now: dt.datetime) -> None:
     """Note who is asked."""
     CoverAsk.objects.bulk_create(
@@ -211,7 +216,7 @@ def _asked(
     from_id: int | None,
     now: dt.datetime,
 ) -> list[Candidate]:
-    """Those who are asked, all of whom can; without ids everyone who can, best first."""
+    """Those who are asked, all of whom can; without ids everyone of the level who can."""
     rotation = shift.level.rotation
     found = cover_people.candidates(
         shift=line,
@@ -227,7 +232,7 @@ def _asked(
                 "Nobody can take this part. Shorten it, or ask a manager of the team.",
                 fields={"asked": "Nobody can take this part."},
             )
-        return able
+        return everyone_of(able)
     chosen = {each.engineer_id: each for each in able}
     wrong = [engineer_id for engineer_id in asked_ids if engineer_id not in chosen]
     if wrong:

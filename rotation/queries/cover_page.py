@@ -33,6 +33,7 @@ class CandidateLine:
     effect: str
     badge: str
     kind: str
+    is_of_level: bool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +75,11 @@ class CoverPage:
     def relieved(self) -> PersonMark | None:
         """Who carries all of it; None when nobody does, or more than one."""
         return self.held[0].mark if len(self.held) == 1 else None
+
+    @property
+    def everyone(self) -> int:
+        """How many are asked when nobody is named: those of the level, else all who can."""
+        return sum(each.is_of_level for each in self.can) or len(self.can)
 
     @property
     def is_one(self) -> bool:
@@ -155,6 +161,7 @@ def _can(
         effect=effect(each, part),
         badge=badge,
         kind=kind,
+        is_of_level=each.is_of_level,
     )
 
 

@@ -29,7 +29,7 @@ from rotation.operations import calendar_feeds
 from tests import builders
 from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
-from tests.guards.world import World, make_calendar, make_drift, make_lookup
+from tests.guards.world import World, make_calendar, make_drift, make_lookup, signed
 from volunteers.models import (
     Absence,
     Application,
@@ -67,6 +67,7 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _schedule(cast, numbers)
     _paged(cast, numbers)
     _calendars(cast, numbers)
+    _asked(cast, numbers)
     _records(numbers)
 
 
@@ -84,6 +85,7 @@ def world_of(cast: Cast) -> World:
     shift = Shift.objects.order_by("pk")[0]
     eva = Engineer.objects.get(email="eva1@example.com")
     cover = builders.make_cover(shift=shift, from_engineer=shift.holder, to_engineer=eva)
+    request = _request(cast, shift, eva)
     question = WeekQuestion.objects.create(
         rotation=cast.rotation,
         level=shift.level,
@@ -108,7 +110,8 @@ def world_of(cast: Cast) -> World:
             "question_id": question.pk,
             "lookup_id": make_lookup(cast.rotation).pk,
             "cover_id": cover.pk,
-            "request_id": _request(cast, shift, eva).pk,
+            "request_id": request.pk,
+            "signed": signed(request.pk, cast.anna),
             "drift_id": make_drift(shift, by=eva).pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
             "level": "primary",
@@ -117,6 +120,26 @@ def world_of(cast: Cast) -> World:
             "layout": "detail",
         },
         special={},
+    )
+
+
+def _asked(cast: Cast, numbers: range) -> None:
+    """Requests of Anna's for hours of the first week, each of which asks Ben."""
+    shift = Shift.objects.order_by("pk")[0]
+    rows = Cover.objects.bulk_create(
+        Cover(
+            shift=shift,
+            from_engineer=cast.anna,
+            starts_at=shift.starts_at + number * MINUTE,
+            ends_at=shift.starts_at + (number + 1) * MINUTE,
+            asked_by=cast.anna.email,
+            asked_at=builders.NOW,
+            is_urgent=True,
+        )
+        for number in numbers
+    )
+    CoverAsk.objects.bulk_create(
+        CoverAsk(cover=row, engineer=cast.ben, asked_at=builders.NOW) for row in rows
     )
 
 

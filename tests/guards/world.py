@@ -101,7 +101,7 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         "period-close": {"month": OPEN_MONTH},
         "cover-give-back": {"request_id": arguments["cover_id"]},
         "api-cover-give-back": {"request_id": arguments["cover_id"]},
-        "cover-by-mail": {"signed": _signed(arguments["request_id"], people["manager"])},
+        "cover-by-mail": {"signed": signed(arguments["request_id"], people["manager"])},
     }
     return World(
         rotation=rotation,
@@ -112,7 +112,7 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
     )
 
 
-def _signed(row: object, person: Engineer) -> str:
+def signed(row: object, person: Engineer) -> str:
     """What the mail to that person carries."""
     until = builders.NOW + 10 * builders.WEEK
     link = links.signed_link(

@@ -270,9 +270,20 @@ def test_other_peoples_managers_and_engineers_find_no_such_page(
     other = builders.make_engineer(name="Otto")
     builders.make_manager(engineer=other, team=builders.make_team(name="Other"))
 
-    for who in (team.ben, team.carla, other):
+    for who in (team.volunteers[1], team.carla, other):
         page_of(who, f"/shifts/{shift.pk}/cover/enter/", status=404)
         page_of(who, f"/covers/{Cover.objects.get().pk}/undo/", status=404)
+
+
+def test_who_is_relieved_takes_it_back_but_enters_none(team: TeamAtWork, shift: Shift) -> None:
+    _send(team, shift, **WEEKEND, to_engineer=team.volunteers[1].pk)
+    undo = f"/covers/{Cover.objects.get().pk}/undo/"
+
+    page_of(team.ben, f"/shifts/{shift.pk}/cover/enter/", status=404)
+    assert "Undo Dora Hale’s cover?" in page_of(team.ben, undo)
+    signed_in(team.ben).post(undo)
+
+    assert Cover.objects.get().state == Cover.State.UNDONE
 
 
 def test_a_week_that_is_over_answers_409(team: TeamAtWork) -> None:
