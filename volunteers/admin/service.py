@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from common.record_admin import RecordAdmin
-from volunteers.models import Absence, Application, Term
+from volunteers.models import Absence, Application, Term, TermExtension
 
 
 @admin.register(Application)
@@ -39,9 +39,41 @@ class TermAdmin(RecordAdmin[Term]):
     list_display = ("engineer", "team", "level", "starts_on", "ends_on", "left_on")
     list_filter = ("team", "level")
     list_select_related = ("engineer", "team")
-    fields = ("engineer", "team", "level", "application", "starts_on", "ends_on", "left_on")
+    fields = (
+        "engineer",
+        "team",
+        "level",
+        "application",
+        "starts_on",
+        "ends_on",
+        "roll_off_confirmed_at",
+        "left_on",
+        "left_by",
+    )
     search_fields = ("engineer__name", "engineer__email")
     ordering = ("-starts_on", "pk")
+
+
+@admin.register(TermExtension)
+class TermExtensionAdmin(RecordAdmin[TermExtension]):
+    """Weeks that were asked for beyond a term's end, and what a manager decided."""
+
+    list_display = ("engineer", "term", "weeks", "state", "asked_at")
+    list_filter = ("state",)
+    list_select_related = ("engineer", "term")
+    fields = (
+        "engineer",
+        "term",
+        "weeks",
+        "state",
+        "asked_by",
+        "asked_at",
+        "decided_at",
+        "decided_by",
+        "reason",
+    )
+    search_fields = ("engineer__name", "engineer__email")
+    ordering = ("-asked_at", "pk")
 
 
 @admin.register(Absence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from volunteers.models.extending import MOST_EXTENSION_WEEKS, TermExtension
 from volunteers.models.joining import OPEN_STATES, Application, ApplicationDraft
 from volunteers.models.people import (
     Engineer,
@@ -16,6 +17,7 @@ from volunteers.models.service import MOST_SHADOW_WEEKS, Absence, Term, TermLeve
 from volunteers.models.teams import ManagerGrant, OnCallTeam
 
 __all__ = [
+    "MOST_EXTENSION_WEEKS",
     "MOST_SHADOW_WEEKS",
     "OPEN_STATES",
     "Absence",
@@ -30,6 +32,7 @@ __all__ = [
     "RoleGrant",
     "Team",
     "Term",
+    "TermExtension",
     "TermLevel",
     "WeekWish",
     "in_force",

@@ -22,8 +22,9 @@ class Term(models.Model):
     """Service at one level over `[starts_on, ends_on)`, both days being handovers.
 
     In its first `shadow_weeks` the person looks on beside whoever is on call and holds no shift.
-    `left_on` cuts it short. Upcoming, active or ended follow from the dates. No two terms of one
-    engineer in one on-call team overlap (`invariants`).
+    `left_on` cuts it short, by an act of `left_by`. Upcoming, active or ended follow from the
+    dates. `roll_off_confirmed_at` says since when the person means to end as planned. No two terms
+    of one engineer in one on-call team overlap (`invariants`).
     """
 
     team = models.ForeignKey(OnCallTeam, on_delete=models.PROTECT, related_name="terms")
@@ -35,6 +36,10 @@ class Term(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
+    left_by = models.ForeignKey(
+        Engineer, on_delete=models.PROTECT, null=True, related_name="terms_cut_short"
+    )
+    roll_off_confirmed_at = models.DateTimeField(null=True)
     shadow_weeks = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
 
@@ -54,6 +59,10 @@ class Term(models.Model):
                 condition=models.Q(left_on__isnull=True)
                 | models.Q(left_on__gte=models.F("starts_on")),
                 name="term_is_left_after_its_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_by__isnull=True) | models.Q(left_on__isnull=False),
+                name="term_is_left_by_somebody_on_a_day",
             ),
             models.CheckConstraint(
                 condition=~models.Q(level="primary")
