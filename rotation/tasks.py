@@ -152,13 +152,16 @@ def sweep_leavers() -> int:
 
 @shared_task(name="rotation.sweep_calendars")
 def sweep_calendars() -> int:
-    """Bring calendars in line with what is carried, and keep when they were fetched; how many."""
+    """Bring calendars in line with what is carried, and look after their addresses; how many."""
     now = clock.now()
     calendar_feeds.keep_fetches()
+    calendar_feeds.stop_of_closed_accounts(now=now)
     calendars.watch_rotations(now=now)
+    changed = calendars.tell_names(now=now)
     ids = calendar_pieces.due_rotation_ids(now=now, look_every=calendars.LOOK_EVERY)
-    changed = sum(calendars.tell_rotation(rotation_id=one, now=now) for one in ids)
-    return changed + calendars.tell_names(now=now)
+    return changed + sum(
+        each(ids, lambda rotation_id: calendars.tell_rotation(rotation_id=rotation_id, now=now))
+    )
 
 
 @shared_task(name="rotation.sweep_people_checks")

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
-from audit.operations import Area, record
+from audit.operations import Actor, Area, record
 from common.refusals import RefusedError
 from rotation.domain import calendar_feeds as domain
 from rotation.domain.calendar_feeds import Held
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from audit.operations import Actor
-
 NONCE_BYTES = 24
+SWEEP = Actor.sweep("sweep_calendars")
 FETCHED = "calendar-feed-fetched-{}"
 FETCHED_SECONDS = 7 * 24 * 3600
 AT_ONCE = 500
@@ -97,6 +96,23 @@ def stop_feed(*, feed_id: int, actor: Actor, now: dt.datetime) -> None:
     """
     with transaction.atomic():
         _note(_stopped(feed_id, actor, now), "stopped", actor=actor, now=now)
+
+
+def stop_of_closed_accounts(*, now: dt.datetime) -> int:
+    """End the addresses of people who have left, as their tokens end; returns how many.
+
+    They are answered with 404 from the moment on that the account is closed; opened again, it
+    does not bring them back.
+    """
+    gone = CalendarFeed.objects.filter(revoked_at__isnull=True, engineer__is_active=False)
+    stopped = 0
+    for feed in gone.select_related("engineer", "rotation", "level__rotation").order_by("pk"):
+        with transaction.atomic():
+            live = CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True)
+            if live.update(revoked_at=now):
+                _note(feed, "stopped", actor=SWEEP, now=now)
+                stopped += 1
+    return stopped
 
 
 def note_fetched(*, feed_id: int, now: dt.datetime) -> None:
@@ -171,7 +187,7 @@ def _note(feed: CalendarFeed, verb: str, *, actor: Actor, now: dt.datetime) -> N
         area=Area.ACCESS,
         verb=verb,
         subject=f"calendar address {feed.pk}: {_words(feed)}",
-        concerned=[actor.name],
+        concerned=[feed.engineer.email],
     )
 
 

@@ -117,6 +117,19 @@ def test_the_calendar_of_a_closed_account_is_gone(feed: CalendarFeed) -> None:
     assert b"VCALENDAR" not in answer.content
 
 
+def test_an_account_that_is_opened_again_does_not_bring_its_address_back(
+    feed: CalendarFeed,
+) -> None:
+    people.deactivate_engineer(engineer_id=feed.engineer_id, actor=actor(feed.engineer), now=NOW)
+    assert calendar_feeds.stop_of_closed_accounts(now=NOW) == 1
+    assert calendar_feeds.stop_of_closed_accounts(now=NOW) == 0
+    people.reactivate_engineer(engineer_id=feed.engineer_id, actor=actor(feed.engineer), now=NOW)
+
+    assert fetch(feed).status_code == 404
+    event = AuditEvent.objects.get(verb="stopped")
+    assert (event.actor, event.concerned) == ("sweep:sweep_calendars", [feed.engineer.email])
+
+
 def test_one_person_has_one_address_of_a_calendar(team: TeamAtWork, feed: CalendarFeed) -> None:
     with pytest.raises(FeedAlreadyThereError):
         make_feed(feed.engineer)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
+from rotation import tasks
 from rotation.domain.calendar_feeds import Held
 from rotation.models import CalendarEntry, CalendarState, Shift
 from rotation.operations import calendars, covers
@@ -345,3 +346,17 @@ def test_readiness_says_how_long_a_change_waits_to_be_told(
 
     with time_machine.travel(NOW + dt.timedelta(minutes=5), tick=False):
         assert waits() == 300
+
+
+def test_a_rotation_whose_weeks_cannot_be_read_does_not_hold_up_the_others(
+    team: TeamAtWork, shift: Shift
+) -> None:
+    other = builders.make_rotation(team=builders.make_team(name="Other"))
+    builders.make_shift(level=builders.level_of(other), holder=team.ben)
+    Shift.objects.filter(pk=shift.pk).update(day_windows=[["no time", "at all"]])
+
+    tasks.sweep_calendars()
+
+    assert [entry.level.rotation for entry in CalendarEntry.objects.all()] == [other]
+    untold = CalendarState.objects.get(looked_at=None)
+    assert untold.rotation == team.rotation
