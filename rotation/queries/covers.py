@@ -31,7 +31,8 @@ class CoverLine:
     """One cover; `relieved` is None where nobody was on call.
 
     `state` is accepted, cut (ended early), over or undone; `rests_on_it` says whether a later
-    cover has to go first. `by` is who entered it.
+    cover has to go first. `by` is who entered it, or
+    asked for it where it `was_asked` for and taken later.
     """
 
     cover_id: int
@@ -42,6 +43,7 @@ class CoverLine:
     state: str
     rests_on_it: bool
     by: str
+    was_asked: bool
     at: dt.datetime
     closed_at: dt.datetime | None
 
@@ -93,6 +95,7 @@ def cover_lines(
             state=_state(row, now),
             rests_on_it=_rests_on(row, rows, now),
             by=names.get(row.asked_by, row.asked_by),
+            was_asked=row.accepted_at is not None and row.asked_at < row.accepted_at,
             at=row.accepted_at or row.asked_at,
             closed_at=row.closed_at,
         )
