@@ -41,7 +41,8 @@ class SwapOffer(models.Model):
     """Somebody would take an open cover if the one relieved takes time of theirs in return.
 
     Agreed, the cover and a second one for the returned time are accepted together
-    (`Cover.swap_with`); until then nothing changes.
+    (`Cover.swap_with`); until then nothing changes. Where whoever asks for the cover named the
+    week (`by_asker`), `engineer` is who agrees; otherwise whoever asks for the cover agrees.
     """
 
     class State(models.TextChoices):
@@ -59,6 +60,7 @@ class SwapOffer(models.Model):
     return_starts_at = models.DateTimeField()
     return_ends_at = models.DateTimeField()
     state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
+    by_asker = models.BooleanField(default=False)
     offered_by = models.CharField(max_length=254)
     offered_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
