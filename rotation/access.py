@@ -12,6 +12,7 @@ from rotation.models import (
     CoverAsk,
     Draft,
     Drift,
+    HandoverNote,
     Lookup,
     Rotation,
     Shift,
@@ -193,3 +194,17 @@ def changes_web_hooks(*, viewer: Viewer) -> bool:
 def changes_policy(*, viewer: Viewer, team_id: int) -> bool:
     """Whether the viewer changes how the team works: its managers, and admins."""
     return viewer.is_admin or viewer.manages(team_id)
+
+
+def writes_handover(*, viewer: Viewer, shift: Shift) -> bool:
+    """Whether the viewer writes a note about the shift: who carries any of it, and managers."""
+    if viewer.manages(shift.level.rotation.team_id) or shift.holder_id == viewer.engineer_id:
+        return True
+    taken = shift.covers.filter(to_engineer_id=viewer.engineer_id, state=Cover.State.ACCEPTED)
+    return taken.exists()
+
+
+def visible_notes(*, viewer: Viewer) -> QuerySet[HandoverNote]:
+    """Every note; `reads_incidents` says who reads those of a team, which tell as much."""
+    del viewer
+    return HandoverNote.objects.select_related("shift__level__rotation")

@@ -29,14 +29,17 @@ from rotation.operations import (
     calendars,
     clock_back,
     cover_sweeps,
+    digests,
     drift_checks,
     forecasts,
+    gap_mails,
     hook_events,
     hook_keeping,
     incidents,
     leavers,
     lookups,
     people_checks,
+    reminders,
     repairs,
 )
 from rotation.operations import syncing as sync_operations
@@ -140,6 +143,14 @@ def sweep_cover_requests() -> int:
     now = clock.now()
     ids = cover_queries.due_ids(now=now)
     return sum(cover_sweeps.settle_request(cover_id=cover_id, now=now) for cover_id in ids)
+
+
+@shared_task(name="rotation.sweep_reminders")
+def sweep_reminders() -> int:
+    """Tell of shifts, handovers and gaps that are near, and managers of their week; how many."""
+    now = clock.now()
+    work = (reminders.remind, gap_mails.tell_gaps, digests.tell_managers)
+    return sum(each(range(len(work)), lambda number: work[number](now=now)))
 
 
 @shared_task(name="rotation.sweep_leavers")

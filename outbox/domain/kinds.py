@@ -67,6 +67,12 @@ ALL = (
     _kind("application_accepted", _JOINING, "when my application is accepted"),
     _kind("application_declined", _JOINING, "when my application is declined"),
     _kind("application_waitlisted", _JOINING, "when my application is put on the waiting list"),
+    _kind("term_ending", _JOINING, "8 and 4 weeks before my term ends"),
+    _kind("extension_decided", _JOINING, "when my term becomes longer, or does not"),
+    _kind("term_cut_short", _JOINING, "when my term ends early, or after all does not"),
+    _kind("term_over", _JOINING, "when my term is over: what I have carried"),
+    _kind("extension_asked", _MANAGING, "when somebody asks to stay some weeks longer"),
+    _kind("somebody_leaves", _MANAGING, "when somebody leaves early, or after all does not"),
     _kind("digest", _MANAGING, "each Monday: now, next, gaps, who is away, what waits"),
     _kind(
         "gap_ahead", _MANAGING, "8, 4, 2 and 1 weeks before a week without anybody", in_chat=True

@@ -87,6 +87,7 @@ def _mail(
             f"On call for {hours:g} hours of it. Pay follows the time carried.\n{by}\n"
         ),
         now=now,
+        shift_at=period.starts_at,
     )
 
 

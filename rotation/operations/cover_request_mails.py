@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from common import links, wording
 from common.periods import Period, intersection, seconds
-from outbox.operations import queue_message
+from outbox.operations import queue_chat, queue_message
 from rotation.domain import cover_requests as domain
 from rotation.operations import cover_closing, cover_mails
 from volunteers.queries import service, teams
@@ -60,6 +60,8 @@ def tell_asked(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:
             link=_own_link(cover, contact),
         )
         _send(letter, contact, cover, shift, now)
+    level = cover_mails.level_of(shift)
+    _say(cover, "cover_asked", f"{asker} asks for cover of {level}: {_short(cover, shift)}", now)
 
 
 def tell_asked_for(*, cover: Cover, shift: WorkedShift, actor: Actor, now: dt.datetime) -> None:
@@ -113,6 +115,7 @@ def tell_taken(
     _send_all(theirs, _contacts([cover.from_engineer_id]), cover, shift, now)
     aside = set(others) - {cover.to_engineer_id, cover.from_engineer_id}
     _send_all(rest, _contacts(aside), cover, shift, now)
+    _say(cover, "cover_taken", f"{taker} carries {level}{instead}: {_short(cover, shift)}", now)
 
 
 def tell_nobody_left(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:
@@ -323,10 +326,23 @@ def _send(
     period = Period(starts_at=cover.starts_at, ends_at=cover.ends_at)
     times = cover_mails.times(contact.engineer_id, shift, period, now)
     link = f"\n\n{letter.link}" if letter.link else ""
+    is_theirs = contact.engineer_id in {cover.from_engineer_id, cover.to_engineer_id}
     queue_message(
         to=contact.email,
         kind=letter.kind,
         subject=letter.subject,
         body=f"Hello {contact.name},\n\n{letter.opening}:\n\n{times}\n\n{letter.closing}{link}\n",
         now=now,
+        shift_at=cover.starts_at if is_theirs else None,
+    )
+
+
+def _say(cover: Cover, kind: str, text: str, now: dt.datetime) -> None:
+    """A line for the team's chat, with the page where it is answered."""
+    queue_chat(
+        team_id=cover.shift.level.rotation.team_id,
+        kind=kind,
+        text=f"{text}\n{page_of(cover)}",
+        now=now,
+        good_until=cover.ends_at,
     )

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from common import wording
-from outbox.operations import queue_message
+from outbox.operations import queue_chat, queue_message
 from rotation.models import LevelName
 from volunteers.queries import profiles, service
 
@@ -50,8 +50,12 @@ def concerned(changes: Sequence[Change]) -> list[int]:
 
 
 def tell_concerned(*, rotation: Rotation, changes: Sequence[Change], now: dt.datetime) -> None:
-    """One mail to each whom the changes concern and who is still at work here, to nobody else."""
-    for contact in service.contacts_of(engineer_ids=concerned(changes)):
+    """One mail to each whom the changes concern and who is still at work here, to nobody else.
+
+    The team's chat gets one line with their names.
+    """
+    people = service.contacts_of(engineer_ids=concerned(changes))
+    for contact in people:
         own = [change for change in changes if contact.engineer_id in change.concerned]
         zone = profiles.place(engineer_id=contact.engineer_id, now=now).zone
         parts = [
@@ -68,6 +72,15 @@ def tell_concerned(*, rotation: Rotation, changes: Sequence[Change], now: dt.dat
                 + "".join(_lines(part, zone) for part in parts)
                 + f"Times are those of {zone}. Your home page in Rota shows all your weeks.\n"
             ),
+            now=now,
+            shift_at=min(change.shift.starts_at for change in own),
+        )
+    if people:
+        names = ", ".join(contact.name for contact in people)
+        queue_chat(
+            team_id=rotation.team_id,
+            kind="weeks_published",
+            text=f"The schedule of {rotation.name} was published. It changes weeks of {names}.",
             now=now,
         )
 

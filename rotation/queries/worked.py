@@ -33,6 +33,7 @@ class WorkedShift:
     rotation_id: int
     rotation_slug: str
     rotation_name: str
+    team_id: int
     team_slug: str
     level: str
     week_date: dt.date
@@ -170,6 +171,7 @@ def _worked(shift: Shift, covers: list[CoverSpan]) -> WorkedShift:
         rotation_id=rotation.pk,
         rotation_slug=rotation.slug,
         rotation_name=rotation.name,
+        team_id=rotation.team_id,
         team_slug=rotation.team.slug,
         level=shift.level.name,
         week_date=shift.week_date,
