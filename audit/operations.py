@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from audit.models import AuditEvent
+from audit.models import AuditEvent, Mention
+from audit.queries import key_of, key_of_person, keys_in
 from common.http import request_id
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
+
+    from django.db.models import Model
 
 Area = AuditEvent.Area
 
@@ -54,25 +57,31 @@ def record(  # noqa: PLR0913 - one argument for each column that a reader asks f
     team: str = "",
     concerned: Iterable[str] = (),
     on_behalf_of: str = "",
+    about: Iterable[Model] = (),
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one event into the caller's transaction.
 
     `verb` is past tense ("accepted"), `subject` names the row in words, `team` is an on-call
-    team's slug, `concerned` the e-mails of those whom it touches. Never pass an absence's note or
-    a person's amount: name the absence, the entry or the rate version.
+    team's slug, `concerned` the e-mails of those whom it touches, `about` the rows whose history it
+    belongs to beyond the one that the subject names by its id ("cover 12 of"). Never pass an
+    absence's note or a person's amount: name the absence, the entry or the rate version.
     """
-    AuditEvent.objects.create(
+    touched = sorted(set(concerned))
+    event = AuditEvent.objects.create(
         at=now,
         actor=actor.name,
         on_behalf_of=on_behalf_of,
         request_id=request_id.get(),
         team=team,
-        concerned=sorted(set(concerned)),
+        concerned=touched,
         area=area,
         verb=verb,
         subject=subject[:200],
         before=dict(before) if before is not None else None,
         after=dict(after) if after is not None else None,
     )
+    named = [key_of_person(name) for name in (actor.name, on_behalf_of, *touched) if name]
+    keys = dict.fromkeys([*(key_of(row) for row in about), *keys_in(subject), *named])
+    Mention.objects.bulk_create(Mention(event=event, key=key, at=now) for key in keys)

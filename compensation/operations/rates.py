@@ -146,6 +146,7 @@ def _added(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime)
         area=Area.MONEY,
         verb="added",
         subject=f"rate {row.version}",
+        about=[row],
         after={"version": row.version, "effective_from": row.effective_from.isoformat()},
     )
     return row

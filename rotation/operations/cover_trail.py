@@ -44,6 +44,7 @@ def note(  # noqa: PLR0913 - one argument for each thing that the trail tells
         ),
         team=rotation.team.slug,
         concerned=emails.values(),
+        about=[shift],
         on_behalf_of=theirs if theirs != actor.name else "",
         before={"state": before} if before else None,
         after={

@@ -163,5 +163,6 @@ def _note(row: DraftRule, verb: str, *, actor: Actor, now: dt.datetime) -> None:
         f"{draft.number} of {draft.rotation.name}",
         team=draft.rotation.team.slug,
         concerned=[person.email],
+        about=[draft],
         after={"level": row.level.name, "week": str(row.week_date), "engineer": person.email},
     )

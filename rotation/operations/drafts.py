@@ -352,6 +352,7 @@ def _record(draft: Draft, verb: str, *, actor: Actor, now: dt.datetime) -> None:
         verb=verb,
         subject=f"draft {draft.number} of {draft.rotation.name}",
         team=draft.rotation.team.slug,
+        about=[draft, draft.rotation],
         after={
             "state": draft.state,
             "weeks": draft.weeks,

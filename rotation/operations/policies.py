@@ -127,6 +127,7 @@ def change_policy(
             verb="changed policy",
             subject=f"rotation {rotation.name}",
             team=rotation.team.slug,
+            about=[rotation],
             before=_shown(last),
             after=_shown(version),
         )

@@ -270,6 +270,7 @@ def _record(
         subject=f"draft {draft.number} of {draft.rotation.name} as version {version}",
         team=draft.rotation.team.slug,
         concerned=[contact.email for contact in people.values()],
+        about=[draft, draft.rotation, *(change.shift for change in changes)],
         before={"version": draft.base_version},
         after={"version": version, "shifts": len(rows), "changed": len(changes)},
     )

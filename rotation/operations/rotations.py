@@ -193,6 +193,7 @@ def _record(
         verb=verb,
         subject=f"rotation {rotation.name}",
         team=rotation.team.slug,
+        about=[rotation],
         before=before,
         after=after,
     )
