@@ -19,6 +19,7 @@ from portal.views import (
     settings,
     sign_in,
     terms,
+    volunteer,
     wishes,
 )
 
@@ -35,7 +36,10 @@ urlpatterns = [
     path("covers/<int:request_id>/give-back/", cover_requests.give_back, name="cover-give-back"),
     path("covers/by-mail/<str:signed>/", cover_by_mail.by_mail, name="cover-by-mail"),
     path("apply/", apply.teams, name="apply"),
+    path("volunteer/<slug:slug>/", volunteer.volunteer, name="volunteer"),
     path("rotations/<slug:slug>/apply/", apply.team, name="apply-team"),
+    path("rotations/<slug:slug>/apply/keep/", apply.keep, name="apply-keep"),
+    path("rotations/<slug:slug>/apply/change/", apply.change, name="apply-change"),
     path("rotations/<slug:slug>/apply/withdraw/", apply.withdraw, name="apply-withdraw"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -56,6 +60,21 @@ urlpatterns = [
         "applications/<int:application_id>/decline/",
         applications.decline,
         name="application-decline",
+    ),
+    path(
+        "applications/<int:application_id>/waiting-list/",
+        applications.put_on_list,
+        name="application-list",
+    ),
+    path(
+        "applications/<int:application_id>/waiting-list/leave/",
+        applications.take_off_list,
+        name="application-unlist",
+    ),
+    path(
+        "applications/<int:application_id>/waiting-list/move/",
+        applications.move_on_list,
+        name="application-move",
     ),
     path(
         "rotations/<slug:slug>/applications/",

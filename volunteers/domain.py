@@ -1,12 +1,12 @@
-"""How people are told apart on pages: initials, a colour's number and a pattern together."""
+"""Rules about people: how pages tell them apart, and how many a team has at once."""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
 # The pattern of each colour: two people with the same pattern never come closer than a
@@ -100,6 +100,41 @@ def deal_marks(services: Iterable[Service]) -> dict[int, PersonMark]:
             pattern=PATTERNS[number - 1],
         )
     return marks
+
+
+def people_on(spans: Iterable[Service], day: dt.date) -> int:
+    """How many people serve on a day."""
+    return len({span.engineer_id for span in spans if _holds(span, day)})
+
+
+def most_at_once(spans: Sequence[Service], *, starts_on: dt.date, ends_on: dt.date) -> int:
+    """The most people who serve on any day of `[starts_on, ends_on)`."""
+    joined = [span.starts_on for span in spans if starts_on < span.starts_on < ends_on]
+    return max(people_on(spans, day) for day in (starts_on, *joined))
+
+
+def free_from(
+    spans: Sequence[Service], *, target_size: int, weeks: int, not_before: dt.date
+) -> dt.date | None:
+    """The first day from which one more could serve that long within the target size.
+
+    It is `not_before` or the end of somebody's term; None when those with no end leave no place.
+    """
+    length = dt.timedelta(weeks=weeks)
+    ends = {span.ends_on for span in spans if span.ends_on and span.ends_on > not_before}
+    days = (not_before, *sorted(ends))
+    return next(
+        (
+            day
+            for day in days
+            if most_at_once(spans, starts_on=day, ends_on=day + length) < target_size
+        ),
+        None,
+    )
+
+
+def _holds(span: Service, day: dt.date) -> bool:
+    return span.starts_on <= day and (span.ends_on is None or day < span.ends_on)
 
 
 def _letters(word: str) -> str:

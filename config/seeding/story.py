@@ -21,6 +21,7 @@ from rotation.models import Draft, Rotation
 from rotation.operations import drafts, policies, publishing, rotations
 from volunteers.operations import (
     absences,
+    application_decisions,
     applications,
     offices,
     people,
@@ -237,7 +238,7 @@ def _ended_months(story: Story) -> Iterator[dt.datetime]:
 def _join(story: Story, name: str, at: dt.datetime) -> None:
     application = _apply(story, name, WHY[name], at, week=JOINED[name])
     later = at + dt.timedelta(hours=20)
-    applications.accept_application(
+    application_decisions.accept_application(
         application_id=application,
         starts_on=story.monday(JOINED[name]),
         term_weeks=26,

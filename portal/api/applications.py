@@ -18,7 +18,8 @@ from rotation import access as rotation_access
 from rotation.queries import joining, patterns
 from volunteers import access
 from volunteers.api.base import ListView, RotaView
-from volunteers.operations import applications
+from volunteers.operations import application_decisions, applications
+from volunteers.queries import applications as queries
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,7 +36,7 @@ NEWEST = ("-submitted_at", "-pk")
 
 
 def _lines(page: QuerySet[Application]) -> QuerySet[Application]:
-    return page.select_related("team", "engineer", "decided_by", "term")
+    return queries.readable(page)
 
 
 class ApplicationsView(ListView):
@@ -61,7 +62,7 @@ class ApplicationsView(ListView):
         values = self.body(serializers.NewApplicationSerializer)
         visible = rotation_access.visible_rotations(viewer=self.viewer)
         rotation = rotation_of(visible, values.pop("team"))
-        _check_weeks(rotation, values["unsuitable_weeks"])
+        check_weeks(rotation, values["unsuitable_weeks"])
         made = applications.apply_for_term(
             team_id=rotation.team_id,
             **values,
@@ -137,18 +138,23 @@ class ApplicationAcceptView(OneApplicationView):
         responses=answers({200: serializers.ApplicationSerializer}, 400, 403, 404, 409, 413),
     )
     def post(self, request: Request, application_id: int) -> Response:
-        """Accept with a start: the term runs from there for as many weeks as the policy says."""
+        """Accept with a start, perhaps an end, and the first weeks as a shadow."""
         del request
         application = self.decidable(application_id)
-        starts_on: dt.date = self.body(serializers.AcceptSerializer)["starts_on"]
+        wanted = self.body(serializers.AcceptSerializer)
+        ends_on: dt.date | None = wanted["ends_on"]
         team_id = application.team_id
         place = joining.joinings(team_ids=[team_id], now=self.now).get(team_id)
         if place is None:
             raise ValidationError({"team": "The team has no rotation yet."})
-        applications.accept_application(
+        application_decisions.accept_application(
             application_id=application.pk,
-            starts_on=on_handover(place.pattern, starts_on, now=self.now),
+            starts_on=on_handover(place.pattern, wanted["starts_on"], now=self.now),
+            ends_on=None if ends_on is None else on_handover(place.pattern, ends_on, now=self.now),
+            shadow_weeks=wanted["shadow_weeks"],
+            above_target=wanted["above_target"],
             term_weeks=place.term_weeks,
+            target_size=place.target_size,
             actor=self.actor,
             today=place.today,
             now=self.now,
@@ -170,13 +176,18 @@ class ApplicationDeclineView(OneApplicationView):
         del request
         application = self.decidable(application_id)
         reason = self.body(serializers.DeclineSerializer)["reason"]
-        applications.decline_application(
+        application_decisions.decline_application(
             application_id=application.pk, reason=reason, actor=self.actor, now=self.now
         )
         return self.answer(application.pk)
 
 
-def _check_weeks(rotation: Rotation, weeks: Iterable[dt.date]) -> None:
+def check_weeks(rotation: Rotation, weeks: Iterable[dt.date]) -> None:
+    """Refuse weeks that begin on no handover's day.
+
+    Raises:
+        ValidationError: naming the first.
+    """
     odd = [week for week in weeks if week.weekday() != rotation.handover_weekday]
     if odd:
         message = f"{odd[0].isoformat()} is not the day of a handover."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.api import applications, terms, wishes
+from portal.api import applications, joining, terms, wishes
 
 _ONE = "applications/<int:application_id>/"
 
@@ -25,6 +25,35 @@ urlpatterns = [
         f"{_ONE}decline/",
         applications.ApplicationDeclineView.as_view(),
         name="api-application-decline",
+    ),
+    path(f"{_ONE}change/", joining.ApplicationChangeView.as_view(), name="api-application-change"),
+    path(
+        f"{_ONE}history/", joining.ApplicationHistoryView.as_view(), name="api-application-history"
+    ),
+    path(f"{_ONE}effect/", joining.ApplicationEffectView.as_view(), name="api-application-effect"),
+    path(f"{_ONE}waiting-list/", joining.WaitingListView.as_view(), name="api-application-list"),
+    path(
+        f"{_ONE}waiting-list/leave/",
+        joining.WaitingListLeaveView.as_view(),
+        name="api-application-unlist",
+    ),
+    path(
+        f"{_ONE}waiting-list/move/",
+        joining.WaitingListMoveView.as_view(),
+        name="api-application-move",
+    ),
+    path("rotations/<slug:slug>/places/", joining.PlacesView.as_view(), name="api-rotation-places"),
+    path(
+        "me/application-drafts/<slug:slug>/",
+        joining.DraftView.as_view(),
+        name="api-me-application-draft",
+    ),
+    path("absences/", absences.AbsencesView.as_view(), name="api-absences"),
+    path("absences/effect/", absences.AbsenceEffectView.as_view(), name="api-absences-effect"),
+    path(
+        "absences/<int:absence_id>/cancel/",
+        absences.AbsenceCancelView.as_view(),
+        name="api-absence-cancel",
     ),
     path("me/wishes/", wishes.WishesView.as_view(), name="api-me-wishes"),
     path("terms/", terms.TermsView.as_view(), name="api-terms"),

@@ -54,10 +54,16 @@ class ApplyForm(forms.Form):
     )
     motivation = forms.CharField(
         label="Why would you like to join?",
-        help_text="A line or two; what you know of the services, what you hope to learn. "
-        "The team’s managers read it.",
+        help_text="A line or two. The team’s managers read it.",
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Say in a line or two why you would like to join."},
+    )
+    experience = forms.CharField(
+        label="What do you know of its systems?",
+        help_text="What you have built, run or been paged for. Nothing is an answer, too: you can "
+        "shadow first.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     told_own_manager = forms.ChoiceField(
         label="Have you told your own manager?",
@@ -67,9 +73,19 @@ class ApplyForm(forms.Form):
         error_messages={"required": "Choose one of the two."},
     )
 
-    def __init__(self, data: Any = None, *, handovers: Sequence[dt.date], hint: str) -> None:
-        """Offer these handovers as starts and as weeks; `hint` explains the start."""
-        super().__init__(data)
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        handovers: Sequence[dt.date],
+        hint: str,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        """Offer these handovers as starts and as weeks; `hint` explains the start.
+
+        `initial` are the answers that were kept or sent before.
+        """
+        super().__init__(data, initial=initial)
         days = [(day.isoformat(), wording.day(day)) for day in handovers]
         start, unsuitable = self.fields["earliest_start_on"], self.fields["unsuitable_weeks"]
         start.help_text = hint
@@ -92,5 +108,29 @@ class ApplyForm(forms.Form):
 
     def clean_motivation(self) -> str:
         """The text with line feeds, as the limit of its length counts it."""
-        text: str = self.cleaned_data["motivation"]
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return _line_feeds(self.cleaned_data["motivation"])
+
+    def clean_experience(self) -> str:
+        """The text with line feeds, as the limit of its length counts it."""
+        return _line_feeds(self.cleaned_data["experience"])
+
+
+class KeptForm(ApplyForm):
+    """The same answers while they are typed: none is required yet."""
+
+    def __init__(self, data: Any, *, handovers: Sequence[dt.date]) -> None:
+        """Offer these handovers."""
+        super().__init__(data, handovers=handovers, hint="")
+        for field in self.fields.values():
+            field.required = False
+        self.fields["earliest_start_on"].empty_value = None  # type: ignore[attr-defined]
+
+
+class ChangeForm(ApplyForm):
+    """The answers of an application that was sent, with the version that its applicant saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+def _line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -7,18 +7,24 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from compensation.queries import rates
-from rotation.queries import joining, statements
+from portal.queries import team_places
+from rotation.queries import hook_state, joining, page_counts, statements
 from volunteers import access
 from volunteers.models import OPEN_STATES, Application, TermLevel
-from volunteers.queries import own_applications, people, terms
+from volunteers.queries import application_history, own_applications, people, terms
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from compensation.queries.rates import RateLine
+    from portal.queries.team_places import Places
     from rotation.models import Rotation
     from rotation.queries.joining import Joining, TermChoice
     from rotation.queries.statements import Statement
     from volunteers.access import Viewer
+    from volunteers.queries.application_history import Step
     from volunteers.queries.applications import ApplicationLine
+    from volunteers.queries.own_applications import Draft
     from volunteers.queries.people import PostingLine
     from volunteers.queries.terms import TermLine
 
@@ -32,7 +38,9 @@ class Volunteering:
     `term` is the one that they serve or will serve in the team, `application` their last one to
     it. `choices` are the terms that they could apply for now, none while their own runs on; `gaps`
     are published weeks that nobody holds. `rate` is what a week is worth in their office, None
-    when finance has set none. `managers` are the names of those who answer.
+    when finance has set none. `managers` are the names of those who answer. `draft` is what they
+    have typed and not sent, `history` what became of the last application.
+    `pages` is how many pages the last three months had, None while Rota hears of none.
     """
 
     today: dt.date
@@ -44,6 +52,10 @@ class Volunteering:
     choices: tuple[TermChoice, ...]
     gaps: tuple[dt.date, ...]
     managers: tuple[str, ...]
+    draft: Draft | None
+    history: tuple[Step, ...]
+    places: Places
+    pages: int | None
 
     @property
     def waits(self) -> bool:
@@ -70,7 +82,8 @@ def volunteering(*, rotation: Rotation, viewer: Viewer, now: dt.datetime) -> Vol
     posting = postings.get(viewer.engineer_id)
     serving = _serving(viewer, found)
     managers = access.managers_of(team_id=rotation.team_id, now=now)
-    sent = own_applications.newest_by_team(applications=access.own_applications(viewer=viewer))
+    own = access.own_applications(viewer=viewer)
+    sent = own_applications.newest_by_team(applications=own).get(rotation.team_id)
     told = statements.statements(now=now)
     return Volunteering(
         today=found.today,
@@ -78,11 +91,29 @@ def volunteering(*, rotation: Rotation, viewer: Viewer, now: dt.datetime) -> Vol
         posting=posting,
         rate=_rate(posting, found.today),
         term=serving[0] if serving else None,
-        application=sent.get(rotation.team_id),
+        application=sent,
         choices=tuple(_choices(found, serving)),
         gaps=found.gaps,
+        draft=own_applications.draft_of(team_id=rotation.team_id, engineer_id=viewer.engineer_id),
+        history=tuple(_history(own, sent)),
+        places=team_places.places(joinings={rotation.team_id: found})[rotation.team_id],
+        pages=_pages(rotation, now),
         managers=tuple(managers.order_by("name", "pk").values_list("name", flat=True)),
     )
+
+
+def _pages(rotation: Rotation, now: dt.datetime) -> int | None:
+    if not hook_state.is_known():
+        return None
+    months = page_counts.by_month(rotation, months=page_counts.USUAL_MONTHS, now=now)
+    return sum(month.pages for month in months)
+
+
+def _history(own: QuerySet[Application], sent: ApplicationLine | None) -> list[Step]:
+    """What became of the last application."""
+    if sent is None:
+        return []
+    return application_history.history_of(application=own.get(pk=sent.application_id))
 
 
 def _serving(viewer: Viewer, found: Joining) -> list[TermLine]:

@@ -6,17 +6,19 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from portal.forms.applications import AcceptForm, DeclineForm
+from portal.queries import application_effect, team_places
 from rotation.queries import joining
 from volunteers import access
-from volunteers.queries import people, terms
+from volunteers.queries import terms
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.forms import Form
 
-    from rotation.queries.joining import Joining, TermChoice
+    from portal.queries.application_effect import Effect
+    from portal.queries.team_places import Places
     from volunteers.access import Viewer
     from volunteers.queries.applications import ApplicationLine
     from volunteers.queries.people import PostingLine
@@ -24,18 +26,12 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Forecast:
-    """What the first offered term would do: gaps it could close, and people in term then."""
-
-    gaps: tuple[dt.date, ...]
-    all_gaps: int
-    people_then: int
-    minimum: int
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """An application that waits, with the forms of those who may decide it."""
+    """An application that waits, with the forms of those who may decide it.
+
+    `listed` is how many are on its team's waiting list. `earlier` are the terms that the applicant
+    has served or serves, the newest first.
+    """
 
     line: ApplicationLine
     posting: PostingLine | None
@@ -43,9 +39,30 @@ class Card:
     zone: str
     is_own: bool
     may_decide: bool
-    forecast: Forecast | None
+    listed: int
+    earlier: tuple[TermLine, ...]
+    effect: Effect | None
     accept: AcceptForm | None
     decline: DeclineForm
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nobody is behind it on the waiting list."""
+        return self.line.place == self.listed
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether the page offers to exceed the team's target size."""
+        has_refused = self.accept is not None and self.accept.is_bound
+        return has_refused or (self.effect is not None and self.effect.is_tight)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Cards:
+    """The cards, and the places of their teams and of those that the viewer manages, by name."""
+
+    cards: tuple[Card, ...]
+    places: tuple[Places, ...]
 
 
 def auto_id(application_id: int) -> str:
@@ -56,72 +73,67 @@ def auto_id(application_id: int) -> str:
 def cards(
     lines: list[ApplicationLine],
     *,
+    team_ids: Iterable[int],
     viewer: Viewer,
     now: dt.datetime,
     refused: Mapping[int, Form],
-) -> list[Card]:
+) -> Cards:
     """One card for each line, in their order; `refused` are bound forms by application."""
-    places = joining.joinings(team_ids={line.team_id for line in lines}, now=now)
-    members = terms.volunteers_of(
-        terms=access.visible_terms(viewer=viewer), team_ids=places, today=now.date()
+    ids = {line.team_id for line in lines} | set(team_ids)
+    found = team_places.places(joinings=joining.joinings(team_ids=ids, now=now))
+    postings = application_effect.postings_of(lines=lines, places=found.values(), date=now.date())
+    earlier = terms.terms_by_person(
+        terms=access.visible_terms(viewer=viewer),
+        engineer_ids=[line.engineer_id for line in lines],
+        today=now.date(),
     )
-    postings = people.postings_on(
-        engineer_ids=[line.engineer_id for line in lines], date=now.date()
-    )
-    return [
+    made = [
         _card(
             line,
-            place=places.get(line.team_id),
-            members=[each for each in members if each.team_id == line.team_id],
-            posting=postings.get(line.engineer_id),
+            places=found.get(line.team_id),
+            postings=postings,
+            earlier=earlier.get(line.engineer_id, []),
             viewer=viewer,
+            now=now,
             refused=refused.get(line.application_id),
         )
         for line in lines
     ]
+    return Cards(cards=tuple(made), places=tuple(found.values()))
 
 
-def _card(
+def _card(  # noqa: PLR0913 - what was read for all cards at once
     line: ApplicationLine,
     *,
-    place: Joining | None,
-    members: list[TermLine],
-    posting: PostingLine | None,
+    places: Places | None,
+    postings: Mapping[int, PostingLine],
+    earlier: list[TermLine],
     viewer: Viewer,
+    now: dt.datetime,
     refused: Form | None,
 ) -> Card:
-    choices = place.choices(not_before=line.earliest_start_on) if place else []
+    choices = places.joining.choices(not_before=line.earliest_start_on) if places else []
     is_own = line.engineer_id == viewer.engineer_id
+    effect = (
+        application_effect.effect_of(line, places, choices, postings)
+        if places is not None
+        else None
+    )
     accept_form = refused if isinstance(refused, AcceptForm) else None
     decline_form = refused if isinstance(refused, DeclineForm) else None
     ids = auto_id(line.application_id)
-    if accept_form is None and choices:
-        accept_form = AcceptForm(choices=choices, auto_id=ids)
+    if accept_form is None and effect is not None:
+        accept_form = AcceptForm(choices=choices, proposed=effect.term.starts_on, auto_id=ids)
     return Card(
         line=line,
-        posting=posting,
-        days=(place.now - line.submitted_at).days if place else 0,
-        zone=place.pattern.zone if place else "UTC",
+        posting=postings.get(line.engineer_id),
+        days=(now - line.submitted_at).days,
+        zone=places.joining.pattern.zone if places else "UTC",
         is_own=is_own,
         may_decide=viewer.manages(line.team_id) and not is_own,
-        forecast=_forecast(line, place, choices[0], members) if place and choices else None,
+        listed=places.listed if places else 0,
+        earlier=tuple(reversed(earlier)),
+        effect=effect,
         accept=accept_form,
         decline=decline_form or DeclineForm(auto_id=ids),
-    )
-
-
-def _forecast(
-    line: ApplicationLine, place: Joining, term: TermChoice, members: list[TermLine]
-) -> Forecast:
-    serving = {
-        each.engineer_id
-        for each in members
-        if each.starts_on <= term.starts_on
-        and (each.ends_on is None or each.ends_on > term.starts_on)
-    }
-    return Forecast(
-        gaps=tuple(place.gaps_in(term, without=line.unsuitable_weeks)),
-        all_gaps=len(place.gaps),
-        people_then=len(serving | {line.engineer_id}),
-        minimum=place.minimum_size,
     )

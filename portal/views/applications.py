@@ -1,38 +1,36 @@
-"""Applications: what accepting would do, the decision, and the decided ones."""
+"""Applications: what accepting would do, the decision, the waiting list, the decided ones."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.forms import Form
+from django.http import HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common import clock, wording
 from common.forms import add_refusal
 from common.nudge import nudge
 from common.refusals import RefusedError
-from portal.forms.applications import AcceptForm, DeclineForm
+from portal.forms.applications import AcceptForm, DeclineForm, MoveForm
 from portal.views import application_cards as cards
+from portal.views.application_review import review_page
 from rotation import access as rotation_access
 from rotation.queries import joining
 from volunteers import access
-from volunteers.operations import applications as operations
-from volunteers.queries import applications
+from volunteers.operations import application_decisions, waiting_list
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.forms import Form
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
-    from volunteers.access import SignedInRequest, Viewer
+    from volunteers.access import SignedInRequest
     from volunteers.models import Application
 
-WAITING_PER_PAGE = 10
-DECIDED_PER_PAGE = 50
 CONFLICT = 409
 UNPROCESSABLE = 422
 
@@ -40,7 +38,7 @@ UNPROCESSABLE = 422
 @require_GET
 def application_list(request: SignedInRequest) -> HttpResponse:
     """Those that wait, the oldest first, each with what accepting would do; decided ones below."""
-    return _page(request)
+    return review_page(request)
 
 
 @require_GET
@@ -62,12 +60,13 @@ def accept(request: SignedInRequest, application_id: int) -> HttpResponse:
     choices = place.choices(not_before=application.earliest_start_on) if place else []
     form = AcceptForm(request.POST, choices=choices, auto_id=cards.auto_id(application_id))
     if place is None or not form.is_valid():
-        return _page(request, refused={application_id: form}, status=UNPROCESSABLE)
+        return review_page(request, refused={application_id: form}, status=UNPROCESSABLE)
     try:
-        operations.accept_application(
+        application_decisions.accept_application(
             application_id=application_id,
-            starts_on=form.cleaned_data["starts_on"],
+            **form.cleaned_data,
             term_weeks=place.term_weeks,
+            target_size=place.target_size,
             actor=request.viewer.actor,
             today=place.today,
             now=now,
@@ -92,9 +91,9 @@ def decline(request: SignedInRequest, application_id: int) -> HttpResponse:
         return redirect("applications")
     form = DeclineForm(request.POST, auto_id=cards.auto_id(application_id))
     if not form.is_valid():
-        return _page(request, refused={application_id: form}, status=UNPROCESSABLE)
+        return review_page(request, refused={application_id: form}, status=UNPROCESSABLE)
     try:
-        operations.decline_application(
+        application_decisions.decline_application(
             application_id=application_id,
             reason=form.cleaned_data["reason"],
             actor=request.viewer.actor,
@@ -106,9 +105,69 @@ def decline(request: SignedInRequest, application_id: int) -> HttpResponse:
     return redirect("applications")
 
 
+@require_POST
+def put_on_list(request: SignedInRequest, application_id: int) -> HttpResponse:
+    """Put it at the end of the waiting list."""
+    application = _decidable(request, application_id)
+    return _moved(
+        request,
+        lambda: waiting_list.put_on_waiting_list(
+            application_id=application_id, actor=request.viewer.actor, now=clock.now()
+        ),
+        f"{application.engineer.name} is on the waiting list and gets a mail.",
+    )
+
+
+@require_POST
+def take_off_list(request: SignedInRequest, application_id: int) -> HttpResponse:
+    """Put it back among those that wait for an answer."""
+    application = _decidable(request, application_id)
+    return _moved(
+        request,
+        lambda: waiting_list.take_off_waiting_list(
+            application_id=application_id, actor=request.viewer.actor, now=clock.now()
+        ),
+        f"{application.engineer.name} is off the waiting list and waits for your answer.",
+    )
+
+
+@require_POST
+def move_on_list(request: SignedInRequest, application_id: int) -> HttpResponse:
+    """Change places with the one before or after it."""
+    application = _decidable(request, application_id)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("Choose up or down on the page of applications.")
+    return _moved(
+        request,
+        lambda: waiting_list.move_on_waiting_list(
+            application_id=application_id,
+            direction=form.cleaned_data["direction"],
+            seen_place=form.cleaned_data["seen_place"],
+            actor=request.viewer.actor,
+            now=clock.now(),
+        ),
+        f"{application.engineer.name} moved {form.cleaned_data['direction']} the waiting list.",
+    )
+
+
 def _decidable(request: SignedInRequest, application_id: int) -> Application:
     rows = access.decidable_applications(viewer=request.viewer).select_related("engineer")
     return get_object_or_404(rows, pk=application_id)
+
+
+def _moved(request: SignedInRequest, move: Callable[[], None], done: str) -> HttpResponse:
+    """The list after the move, or as somebody else left it with the refusal on top."""
+    try:
+        move()
+    except RefusedError as refusal:
+        form = Form({})
+        form.is_valid()
+        add_refusal(form, refusal)
+        status = CONFLICT if refusal.status == CONFLICT else UNPROCESSABLE
+        return review_page(request, told=[form], status=status)
+    messages.success(request, done)
+    return redirect("applications")
 
 
 def _refused(
@@ -117,44 +176,4 @@ def _refused(
     """The list again, with the refusal on the card, or on top when the card is gone."""
     add_refusal(form, refusal)
     status = CONFLICT if refusal.status == CONFLICT else UNPROCESSABLE
-    return _page(request, refused={application_id: form}, status=status)
-
-
-def _page(
-    request: SignedInRequest,
-    *,
-    refused: dict[int, Form] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    viewer, now = request.viewer, clock.now()
-    if not (viewer.is_manager or viewer.is_admin):
-        raise PermissionDenied("Only the managers of an on-call team review its applications.")
-    rows = _scope(viewer, request.GET.get("team", ""))
-    refused = refused or {}
-    waiting = Paginator(applications.waiting(applications=rows), WAITING_PER_PAGE)
-    waiting_page = waiting.get_page(request.GET.get("page"))
-    decided = Paginator(applications.decided(applications=rows), DECIDED_PER_PAGE)
-    decided_page = decided.get_page(request.GET.get("decided"))
-    lines = applications.application_lines(page=waiting_page.object_list)
-    shown = {line.application_id for line in lines}
-    oldest = waiting.object_list[0].submitted_at if waiting.count else None
-    context: dict[str, Any] = {
-        "waiting": waiting_page,
-        "cards": cards.cards(lines, viewer=viewer, now=now, refused=refused),
-        "waiting_count": waiting.count,
-        "oldest_days": (now - oldest).days if oldest else 0,
-        "decided": decided_page,
-        "decided_lines": applications.application_lines(page=decided_page.object_list),
-        "lost": [form for key, form in refused.items() if key not in shown],
-    }
-    return render(request, "portal/applications.html", context, status=status)
-
-
-def _scope(viewer: Viewer, slug: str) -> QuerySet[Application]:
-    """What the viewer reviews: own teams, all for an admin; one team's when asked for."""
-    rows = (
-        access.visible_applications(viewer=viewer)
-        if viewer.is_admin
-        else access.decidable_applications(viewer=viewer)
-    )
-    return applications.of_team(applications=rows, slug=slug) if slug else rows
+    return review_page(request, refused={application_id: form}, status=status)

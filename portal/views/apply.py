@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404
@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common import clock, wording
 from common.forms import add_refusal
 from common.refusals import RefusedError
-from portal.forms.applying import ApplyForm
+from portal.forms.applying import ApplyForm, ChangeForm, KeptForm
 from portal.queries import volunteering
 from rotation import access as rotation_access
 from rotation.queries import patterns, statements
 from volunteers import access
-from volunteers.operations import applications
+from volunteers.operations import application_drafts, applications
 from volunteers.queries import own_applications
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from portal.queries.volunteering import Volunteering
     from rotation.models import Rotation
     from volunteers.access import SignedInRequest
+    from volunteers.queries.applications import ApplicationLine
+    from volunteers.queries.own_applications import Draft
 
+OK = 200
+CONFLICT = 409
 UNPROCESSABLE = 422
 SHOWN_WEEKS = 4
 
@@ -63,6 +67,59 @@ def team(request: SignedInRequest, slug: str) -> HttpResponse:
         )
         return redirect("apply-team", slug=slug)
     return _page(request, found, form, status=UNPROCESSABLE)
+
+
+@require_POST
+def keep(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Keep what was typed until it is sent, or forget it; by the button, or while one types."""
+    rotation = _rotation(request, slug)
+    now = clock.now()
+    if "discard" in request.POST:
+        application_drafts.discard_draft(team_id=rotation.team_id, actor=request.viewer.actor)
+        messages.success(request, "What you had typed is gone. Nothing was sent.")
+        return redirect("apply-team", slug=slug)
+    found = volunteering.volunteering(rotation=rotation, viewer=request.viewer, now=now)
+    form = KeptForm(request.POST, handovers=[choice.starts_on for choice in found.choices])
+    if form.is_valid():
+        try:
+            application_drafts.keep_draft(
+                team_id=rotation.team_id,
+                **form.cleaned_data,
+                actor=request.viewer.actor,
+                now=now,
+            )
+        except RefusedError as refusal:
+            add_refusal(form, refusal)
+    if request.htmx:
+        context = {"form": form, "at": now, "page": found}
+        status = UNPROCESSABLE if form.errors else 200
+        return render(request, "portal/apply_kept.html", context, status=status)
+    if form.errors:
+        return _page(request, found, form, status=UNPROCESSABLE)
+    messages.success(
+        request, "Kept. Nothing is sent yet, and only you can read it; come back when you like."
+    )
+    return redirect("apply-team", slug=slug)
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Change what one sent while it waits; another window's newer change is not overwritten."""
+    rotation = _rotation(request, slug)
+    now = clock.now()
+    found = volunteering.volunteering(rotation=rotation, viewer=request.viewer, now=now)
+    sent = found.application
+    if sent is None:
+        raise Http404
+    if request.method == "POST":
+        form = _change_form(found, sent, request)
+        status = _change(request, sent, form, now=now, today=found.today)
+        if status != OK:
+            return _change_page(request, found, form, status=status)
+        messages.success(request, "Your application is changed. Its place in line stays.")
+    elif found.waits:
+        return _change_page(request, found, _change_form(found, sent))
+    return redirect("apply-team", slug=slug)
 
 
 @require_POST
@@ -103,14 +160,68 @@ def _apply(request: SignedInRequest, rotation: Rotation, form: ApplyForm, now: d
     return True
 
 
+def _change(
+    request: SignedInRequest,
+    sent: ApplicationLine,
+    form: ChangeForm,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+) -> int:
+    """The HTTP status of the change; what speaks against it then stands in the form."""
+    if not form.is_valid():
+        return UNPROCESSABLE
+    answers = dict(form.cleaned_data)
+    try:
+        applications.change_application(
+            application_id=sent.application_id,
+            seen_version=answers.pop("version"),
+            **answers,
+            actor=request.viewer.actor,
+            today=today,
+            now=now,
+        )
+    except RefusedError as refusal:
+        add_refusal(form, refusal)
+        return CONFLICT if refusal.status == CONFLICT else UNPROCESSABLE
+    return OK
+
+
 def _form(found: Volunteering, request: SignedInRequest | None = None) -> ApplyForm:
+    data = request.POST if request else None
+    draft = found.draft
+    initial = _answers(draft) if draft and data is None else None
+    handovers = [choice.starts_on for choice in found.choices]
+    return ApplyForm(data, handovers=handovers, hint=_hint(found), initial=initial)
+
+
+def _change_form(
+    found: Volunteering, sent: ApplicationLine, request: SignedInRequest | None = None
+) -> ChangeForm:
+    """The form with what was sent; a start or a week that has passed meanwhile may stay."""
+    handovers = {choice.starts_on for choice in found.choices}
+    handovers |= {sent.earliest_start_on, *sent.unsuitable_weeks}
+    data = request.POST if request else None
+    initial = _answers(sent) | {"version": sent.version}
+    return ChangeForm(data, handovers=sorted(handovers), hint=_hint(found), initial=initial)
+
+
+def _answers(kept: Draft | ApplicationLine) -> dict[str, Any]:
+    start = kept.earliest_start_on
+    return {
+        "motivation": kept.motivation,
+        "experience": kept.experience,
+        "earliest_start_on": start.isoformat() if start else None,
+        "unsuitable_weeks": [week.isoformat() for week in kept.unsuitable_weeks],
+        "told_own_manager": kept.told,
+    }
+
+
+def _hint(found: Volunteering) -> str:
     pattern = found.statement.pattern
     handover = f"{wording.weekday(pattern.handover_weekday)} {pattern.handover_time:%H:%M}"
-    hint = f"Terms start at a handover, {handover} {pattern.zone}. {_needed(found.gaps)}"
-    data = request.POST if request else None
-    return ApplyForm(
-        data, handovers=[choice.starts_on for choice in found.choices], hint=hint.strip()
-    )
+    text = f"Terms start at a handover, {handover} {pattern.zone}. {_needed(found.gaps)}"
+    return text.strip()
 
 
 def _needed(weeks: tuple[dt.date, ...]) -> str:
@@ -128,3 +239,9 @@ def _page(
 ) -> HttpResponse:
     page = "portal/apply.html" if found.may_apply else "portal/apply_state.html"
     return render(request, page, {"page": found, "form": form}, status=status)
+
+
+def _change_page(
+    request: SignedInRequest, found: Volunteering, form: ChangeForm, *, status: int = 200
+) -> HttpResponse:
+    return render(request, "portal/apply_change.html", {"page": found, "form": form}, status=status)

@@ -46,6 +46,7 @@ class Joining:
     now: dt.datetime
     term_weeks: int
     minimum_size: int
+    target_size: int
     gaps: tuple[dt.date, ...]
 
     def choices(self, *, not_before: dt.date) -> list[TermChoice]:
@@ -108,5 +109,6 @@ def _joining(
         now=now,
         term_weeks=policy.term_weeks,
         minimum_size=policy.minimum_size,
+        target_size=policy.target_size,
         gaps=tuple(gaps),
     )

@@ -88,6 +88,17 @@ class Counts:
         return wording.duration(self.total.median_seconds)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class MonthCount:
+    """The pages of a month and those of them in sleep hours; bars as in `CountLine`."""
+
+    month: dt.date
+    pages: int
+    asleep: int
+    bar: int
+    asleep_bar: int
+
+
 def since_of(rotation: Rotation, *, months: int, now: dt.datetime) -> dt.date:
     """The first of the month so many months ago, the running one included, in its zone."""
     today = patterns.today_in(rotation, now)
@@ -138,6 +149,28 @@ def paged_lately(*, engineer_id: int, now: dt.datetime) -> Count:
         engineer_id=engineer_id, paged_at__gt=now - A_WEEK, paged_at__lte=now
     ).select_related("incident__service", "level", "shift__level")
     return pages.count(_counted(row, "UTC") for row in rows)
+
+
+def by_month(rotation: Rotation, *, months: int, now: dt.datetime) -> list[MonthCount]:
+    """How many pages each of the last months had, the running one first; one query."""
+    rows = pages_of(rotation, wanted=Wanted(months=months), now=now)
+    found: dict[dt.date, list[bool]] = {}
+    for back in range(months):
+        found[since_of(rotation, months=back + 1, now=now)] = []
+    for paged_at, asleep in rows.values_list("paged_at", "in_sleep_hours"):
+        month = slots.local_date(rotation.time_zone, paged_at).replace(day=1)
+        found.setdefault(month, []).append(asleep)
+    widest = max(1, *(len(pages) for pages in found.values()))
+    return [
+        MonthCount(
+            month=month,
+            pages=len(pages),
+            asleep=sum(pages),
+            bar=round(BAR * len(pages) / widest),
+            asleep_bar=round(BAR * sum(pages) / widest),
+        )
+        for month, pages in found.items()
+    ]
 
 
 def services_of(rotation: Rotation) -> list[tuple[str, str]]:

@@ -47,6 +47,7 @@ from tests.builders.schedule import (
 from tests.builders.service import (
     make_absence,
     make_application,
+    make_application_draft,
     make_escalation_term,
     make_team,
     make_term,
@@ -68,6 +69,7 @@ __all__ = [
     "make_admin",
     "make_anna",
     "make_application",
+    "make_application_draft",
     "make_ben",
     "make_carla",
     "make_cover",

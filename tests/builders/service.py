@@ -8,7 +8,15 @@ from django.utils.text import slugify
 
 from tests.builders.moments import LONG_AGO, NEXT_WEEK, NOW, WEEK
 from tests.builders.people import make_engineer
-from volunteers.models import Absence, Application, Engineer, OnCallTeam, Term, WeekWish
+from volunteers.models import (
+    Absence,
+    Application,
+    ApplicationDraft,
+    Engineer,
+    OnCallTeam,
+    Term,
+    WeekWish,
+)
 
 
 def make_team(*, name: str = "Core", owner: Engineer | None = None) -> OnCallTeam:
@@ -39,6 +47,13 @@ def make_application(
         decided_at=None if is_open else NOW,
         decided_by=decided_by,
         decline_reason="The team is full." if state == Application.State.DECLINED else "",
+    )
+
+
+def make_application_draft(*, team: OnCallTeam, engineer: Engineer) -> ApplicationDraft:
+    """What somebody has typed and not sent."""
+    return ApplicationDraft.objects.create(
+        team=team, engineer=engineer, motivation="I want to", saved_at=NOW
     )
 
 

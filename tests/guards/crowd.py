@@ -82,6 +82,7 @@ def world_of(cast: Cast) -> World:
         "admin": cast.ada,
     }
     level2 = builders.make_escalation_term(team=cast.team, engineer=cast.anna)
+    builders.make_application_draft(team=cast.team, engineer=cast.ben)
     shift = Shift.objects.order_by("pk")[0]
     eva = Engineer.objects.get(email="eva1@example.com")
     cover = builders.make_cover(shift=shift, from_engineer=shift.holder, to_engineer=eva)

@@ -15,7 +15,7 @@ from rotation.operations.policies import OBJECTIVES
 from rotation.queries import question_facts
 from tests import builders
 from tests.guards.world import NEXT_TERM, World
-from volunteers.models import Engineer, Office
+from volunteers.models import Application, Engineer, Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +101,14 @@ def _facts_stand(_world: World) -> None:
         )
 
 
+def _waits_behind(world: World) -> None:
+    """The application stands second on the waiting list, behind Diana's."""
+    listed = Application.objects.filter(team=world.rotation.team, engineer=_diana())
+    listed.update(state="waitlisted", waiting_position=1)
+    own = Application.objects.filter(pk=world.arguments["application_id"])
+    own.update(state="waitlisted", waiting_position=2)
+
+
 def _nobody_rests(_world: World) -> None:
     DraftShift.objects.update(holder=None)
 
@@ -167,6 +175,21 @@ def _wish(world: World) -> Fields:
 
 
 _ABSENCE = _post("engineer", "note", first_day="2026-12-24", last_day="2026-12-27", note="At home.")
+_CHANGE = _post(
+    "engineer",
+    "motivation",
+    "experience",
+    version=1,
+    motivation="Nights.",
+    experience="Two years on Inbox.",
+    earliest_start_on=LATER,
+    told_own_manager="yes",
+)
+_MOVE = Post(
+    viewer="manager",
+    before=_waits_behind,
+    fields=lambda _world: {"direction": "up", "seen_place": 2},
+)
 _DECLINE = _post("manager", "reason", reason="The team is full.")
 
 PAGES = {
@@ -195,6 +218,10 @@ PAGES = {
     "apply-withdraw": _post("engineer"),
     "application-accept": _post("manager", starts_on=LATER),
     "application-decline": _DECLINE,
+    "apply-change": _CHANGE,
+    "application-list": _post("manager"),
+    "application-unlist": Post(viewer="manager", before=_waits_behind),
+    "application-move": _MOVE,
     "term-enter": Post(viewer="manager", fields=_term_of_another, before=_another_manager),
     "term-end": _post("manager", left_on=SOON),
     "cover-enter": Post(viewer="manager", fields=lambda world: {"part": "whole", **_cover(world)}),
@@ -278,6 +305,10 @@ API_ROUTES = {
     "api-application-withdraw": _post("engineer"),
     "api-application-accept": _post("manager", starts_on=LATER),
     "api-application-decline": _DECLINE,
+    "api-application-change": _CHANGE,
+    "api-application-list": _post("manager"),
+    "api-application-unlist": Post(viewer="manager", before=_waits_behind),
+    "api-application-move": _MOVE,
     "api-terms": Post(
         viewer="manager",
         fields=lambda world: {"team": "core", **_term_of_another(world)},
@@ -350,5 +381,6 @@ NOT_RECORDED = {
     "account_logout": "nor does leaving",
     "sign-in-demo": "nor does the demo's one click",
     "demo-clock": "tests/portal/test_demo.py asks it in a demo",
+    "apply-keep": "nothing is decided by it: tests/portal/test_apply.py",
     "hook-pagerduty": "it stores what PagerDuty says: tests/rotation/test_hooks_in.py",
 }

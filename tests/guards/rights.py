@@ -81,6 +81,7 @@ PAGES = {
     # For machines and strangers
     "healthz": public("GET"),
     "how": public("GET"),
+    "volunteer": public("GET"),
     "account_login": public("GET", "POST"),
     "sign-in-demo": hidden(),
     # Signed by PagerDuty, or refused: no session opens it.
@@ -95,6 +96,8 @@ PAGES = {
     "calendar-replace": does(OWNER),
     "calendar-stop": does(OWNER),
     "settings": reads(ALL),
+    "audit": reads(ALL),
+    "audit-file": reads(ALL),
     "settings-theme": does(ALL),
     "settings-token-make": form(ALL),
     "settings-token-revoke": does(NO_ONE),  # an empty form names no token of theirs
@@ -105,6 +108,8 @@ PAGES = {
     "apply": reads(ALL),
     "apply-team": form(ALL),
     "apply-withdraw": does(OWNER),
+    "apply-keep": does(ALL),
+    "apply-change": form(OWNER),
     "pay": reads(ALL),
     "pay-period": reads(OWNER),
     # People
@@ -114,6 +119,9 @@ PAGES = {
     "application-of-rotation": reads(ALL),  # leads to `applications`
     "application-accept": form(TEAM),
     "application-decline": form(TEAM),
+    "application-list": does(TEAM),
+    "application-unlist": does(TEAM),
+    "application-move": does(TEAM),
     "term-enter": form(TEAM),
     "term-end": form(TEAM),
     # The schedule
@@ -196,6 +204,15 @@ API_ROUTES = {
     "api-application-withdraw": does(OWNER),
     "api-application-accept": does(TEAM),
     "api-application-decline": does(TEAM),
+    "api-application-change": does(OWNER),
+    "api-application-history": reads(OWNER | TEAM | ADMIN),
+    "api-application-effect": reads(TEAM),
+    "api-application-list": does(TEAM),
+    "api-application-unlist": does(TEAM),
+    "api-application-move": does(TEAM),
+    "api-rotation-places": reads(ALL),
+    # The engineer alone has kept something.
+    "api-me-application-draft": Rule(let_in={"GET": OWNER, "PUT": ALL, "DELETE": ALL}),
     "api-terms": form(ALL),
     "api-term-end": does(TEAM),
     "api-rotations": reads(ALL),

@@ -21,11 +21,14 @@ pytestmark = pytest.mark.one_engine
 OPEN = {"/healthz", "/readyz", "/how/", DOOR, "/sign-in/demo/", "/hooks/pagerduty/"}
 # Open to whoever knows its secret, which "1" is not.
 OPEN |= {"/calendar/1.ics"}
+# What volunteering for a team means; "1" is no team.
+OPEN |= {"/volunteer/1/"}
 # Open to whoever holds a signed link; "1" is none.
 OPEN |= {"/covers/by-mail/1/"}
 STATUSES = {
     "/covers/by-mail/1/": {404},
     "/calendar/1.ics": {404},
+    "/volunteer/1/": {404},
     "/readyz": {200, 503},
     "/sign-in/demo/": {405},
     "/hooks/pagerduty/": {405},

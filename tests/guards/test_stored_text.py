@@ -42,7 +42,7 @@ TYPED: dict[type[Model], tuple[str, ...]] = {
     Team: ("name",),
     Posting: ("cost_centre",),
     OnCallTeam: ("name", "problem", "success_criteria"),
-    Application: ("motivation", "decline_reason"),
+    Application: ("motivation", "experience", "decline_reason"),
     Absence: ("note",),
     Rotation: ("name",),
     Draft: ("failure",),

@@ -151,6 +151,7 @@ def _make_service(
     builders.make_escalation_term(team=team, engineer=people["manager"], starts_on=TERM_START)
     builders.make_application(team=team, engineer=builders.make_engineer(name="Diana"))
     application = builders.make_application(team=team, engineer=ben, earliest_start_on=NEXT_TERM)
+    builders.make_application_draft(team=team, engineer=ben)
     absence = builders.make_absence(
         engineer=ben,
         starts_on=dt.date(2027, 2, 1),

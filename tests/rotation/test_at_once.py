@@ -15,7 +15,7 @@ from tests import builders
 from tests.builders import NEXT_WEEK, NOW, TODAY
 from tests.compensation.test_at_once import at_once
 from volunteers.models import Application, Term
-from volunteers.operations import applications
+from volunteers.operations import application_decisions, applications
 
 if TYPE_CHECKING:
     from rotation.models import Rotation
@@ -109,7 +109,7 @@ def test_an_application_is_accepted_or_withdrawn_and_never_both() -> None:
         ben = builders.make_engineer(name=f"Ben {number}")
         application = builders.make_application(team=team, engineer=ben)
         raised = at_once(
-            lambda pk=application.pk: applications.accept_application(  # type: ignore[misc]
+            lambda pk=application.pk: application_decisions.accept_application(  # type: ignore[misc]
                 application_id=pk,
                 starts_on=NEXT_WEEK,
                 term_weeks=26,

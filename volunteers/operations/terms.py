@@ -63,6 +63,7 @@ def create_term(  # noqa: PLR0913 - a term's own columns
     ends_on: dt.date | None,
     application: Application | None,
     now: dt.datetime,
+    shadow_weeks: int = 0,
 ) -> Term:
     """Write the term inside the caller's transaction, which also writes the audit event.
 
@@ -81,6 +82,7 @@ def create_term(  # noqa: PLR0913 - a term's own columns
                 application=application,
                 starts_on=starts_on,
                 ends_on=ends_on,
+                shadow_weeks=shadow_weeks,
                 created_at=now,
             )
     except IntegrityError as error:

@@ -1,4 +1,4 @@
-"""Applications as those who decide about them read them."""
+"""Applications as those who sent them and those who decide about them read them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, OuterRef, Subquery
 
 from volunteers.models import OPEN_STATES, Application
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationLine:
-    """One application with the applicant's words; `told` says whether their own manager knows."""
+    """One application with the applicant's words; `told` says whether their own manager knows.
+
+    `ahead` is how many are before it on the waiting list, None when it is not on it.
+    """
 
     application_id: int
     engineer_id: int
@@ -27,14 +30,32 @@ class ApplicationLine:
     team_id: int
     team_name: str
     motivation: str
+    experience: str
     earliest_start_on: dt.date
     unsuitable_weeks: tuple[dt.date, ...]
     told: str
     state: str
+    version: int
+    ahead: int | None
     submitted_at: dt.datetime
     decided_at: dt.datetime | None
     decided_by: str
     decline_reason: str
+
+    @property
+    def place(self) -> int | None:
+        """Its place on the waiting list, from 1."""
+        return None if self.ahead is None else self.ahead + 1
+
+    @property
+    def place_words(self) -> str:
+        """`Number 2`, empty for one on no waiting list."""
+        return "" if self.place is None else f"Number {self.place}"
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether the applicant changed it after it was sent."""
+        return self.version > 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,16 +68,39 @@ class Waiting:
     oldest_at: dt.datetime
 
 
+def readable(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """The rows with their people, the term they led to, and how many are `ahead` in a list."""
+    before = (
+        Application.objects.filter(
+            team=OuterRef("team"),
+            state=Application.State.WAITLISTED,
+            waiting_position__lt=OuterRef("waiting_position"),
+        )
+        .order_by()
+        .values("team")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    rows = applications.select_related("engineer", "team", "decided_by", "term")
+    return rows.annotate(before=Subquery(before))
+
+
 def waiting(*, applications: QuerySet[Application]) -> QuerySet[Application]:
-    """Those that wait for an answer, the oldest first."""
-    rows = applications.filter(state__in=OPEN_STATES)
-    return rows.select_related("engineer", "team", "decided_by").order_by("submitted_at", "pk")
+    """Those that wait for an answer and are on no waiting list, the oldest first."""
+    rows = applications.filter(state=Application.State.SUBMITTED)
+    return readable(rows).order_by("submitted_at", "pk")
+
+
+def listed(*, applications: QuerySet[Application]) -> QuerySet[Application]:
+    """Those on a waiting list, by team, then in its order."""
+    rows = applications.filter(state=Application.State.WAITLISTED)
+    return readable(rows).order_by("team__name", "team_id", "waiting_position", "pk")
 
 
 def decided(*, applications: QuerySet[Application]) -> QuerySet[Application]:
     """Those that are accepted, declined or withdrawn, the newest decision first."""
     rows = applications.exclude(state__in=OPEN_STATES)
-    return rows.select_related("engineer", "team", "decided_by").order_by("-decided_at", "-pk")
+    return readable(rows).order_by("-decided_at", "-pk")
 
 
 def of_team(*, applications: QuerySet[Application], slug: str) -> QuerySet[Application]:
@@ -65,7 +109,7 @@ def of_team(*, applications: QuerySet[Application], slug: str) -> QuerySet[Appli
 
 
 def application_lines(*, page: Iterable[Application]) -> list[ApplicationLine]:
-    """One line for each of a page that `waiting` or `decided` gave, in its order."""
+    """One line for each of the rows that `readable` made, in their order."""
     return [
         ApplicationLine(
             application_id=row.pk,
@@ -75,10 +119,13 @@ def application_lines(*, page: Iterable[Application]) -> list[ApplicationLine]:
             team_id=row.team_id,
             team_name=row.team.name,
             motivation=row.motivation,
+            experience=row.experience,
             earliest_start_on=row.earliest_start_on,
             unsuitable_weeks=tuple(dt.date.fromisoformat(week) for week in row.unsuitable_weeks),
             told=row.told_own_manager,
             state=row.state,
+            version=row.version,
+            ahead=ahead_of(row),
             submitted_at=row.submitted_at,
             decided_at=row.decided_at,
             decided_by=row.decided_by.name if row.decided_by else "",
@@ -88,14 +135,25 @@ def application_lines(*, page: Iterable[Application]) -> list[ApplicationLine]:
     ]
 
 
+def ahead_of(row: Application) -> int | None:
+    """How many are ahead of a row that `readable` made; None when it is on no waiting list."""
+    if row.state != Application.State.WAITLISTED:
+        return None
+    return getattr(row, "before", None) or 0
+
+
 def waiting_count(*, team_ids: Iterable[int]) -> int:
-    """How many applications to these teams wait."""
-    return Application.objects.filter(team_id__in=list(team_ids), state__in=OPEN_STATES).count()
+    """How many applications to these teams wait for an answer, waiting lists left out."""
+    rows = Application.objects.filter(team_id__in=list(team_ids))
+    return rows.filter(state=Application.State.SUBMITTED).count()
 
 
 def waiting_by_team(*, team_ids: Iterable[int], not_of: int) -> list[Waiting]:
-    """Teams with applications that wait, those of the engineer `not_of` left out; oldest first."""
-    rows = Application.objects.filter(team_id__in=list(team_ids), state__in=OPEN_STATES)
+    """Teams with applications that wait for an answer, oldest first.
+
+    Those on waiting lists and those of the engineer `not_of` are left out.
+    """
+    rows = Application.objects.filter(team_id__in=list(team_ids), state=Application.State.SUBMITTED)
     grouped = (
         rows.exclude(engineer_id=not_of)
         .values_list("team_id", "team__name")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from volunteers.models import Term
 
-if TYPE_CHECKING:
-    import datetime as dt
+WEEK = dt.timedelta(weeks=1)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class ServedTerm:
-    """One term as it really runs, `[starts_on, ends_on)`, None being open.
+    """A term's time on call as it really runs, `[starts_on, ends_on)`, None being open.
 
-    `is_active` says whether the person still is at work here; `entered_at` when it was agreed.
+    The weeks in which the person shadows come before it. `is_active` says whether the person still
+    is at work here; `entered_at` when it was agreed.
     """
 
     engineer_id: int
@@ -37,7 +37,7 @@ def served_terms(*, team_id: int) -> list[ServedTerm]:
             name=row.engineer.name,
             is_active=row.engineer.is_active,
             level=row.level,
-            starts_on=row.starts_on,
+            starts_on=row.starts_on + row.shadow_weeks * WEEK,
             ends_on=min((day for day in (row.ends_on, row.left_on) if day), default=None),
             has_left_early=row.left_on is not None
             and (row.ends_on is None or row.left_on < row.ends_on),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -10,21 +11,26 @@ from django.db.models import Q
 from volunteers.models import Absence, Engineer, Posting, Term, WeekWish
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
 
 UTC = "UTC"
+WEEK = dt.timedelta(weeks=1)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """One term as it really runs: `[starts_on, ends_on)`, None being open."""
+    """A term's time on call as it really runs: `[starts_on, ends_on)`, None being open.
+
+    The weeks from `joins_on` until then are those in which the person shadows: whoever asks who
+    can carry, cover, be paid or paged asks `starts_on`.
+    """
 
     term_id: int
     engineer_id: int
     name: str
     email: str
     level: str
+    joins_on: dt.date
     starts_on: dt.date
     ends_on: dt.date | None
 
@@ -74,19 +80,8 @@ def services_of(*, team_id: int, from_date: dt.date | None = None) -> list[Servi
         stays = Q(left_on__isnull=True) | Q(left_on__gt=from_date)
         terms = terms.filter(later & stays)
     rows = terms.select_related("engineer").order_by("level", "starts_on", "pk")
-    services = [
-        Service(
-            term_id=term.pk,
-            engineer_id=term.engineer_id,
-            name=term.engineer.name,
-            email=term.engineer.email,
-            level=term.level,
-            starts_on=term.starts_on,
-            ends_on=min((d for d in (term.ends_on, term.left_on) if d is not None), default=None),
-        )
-        for term in rows
-    ]
-    return [s for s in services if s.ends_on is None or s.ends_on > s.starts_on]
+    services = [_service(term) for term in rows]
+    return [s for s in services if s.ends_on is None or s.ends_on > s.joins_on]
 
 
 def absences_of(
@@ -128,6 +123,21 @@ def home_teams(*, engineer_ids: Iterable[int], date: dt.date) -> dict[int, str]:
     )
     pairs = rows.filter(team__isnull=False).values_list("engineer_id", "team__name")
     return dict(pairs)
+
+
+def _service(term: Term) -> Service:
+    ends_on = min((day for day in (term.ends_on, term.left_on) if day is not None), default=None)
+    first = term.starts_on + term.shadow_weeks * WEEK
+    return Service(
+        term_id=term.pk,
+        engineer_id=term.engineer_id,
+        name=term.engineer.name,
+        email=term.engineer.email,
+        level=term.level,
+        joins_on=term.starts_on,
+        starts_on=first if ends_on is None else min(first, ends_on),
+        ends_on=ends_on,
+    )
 
 
 def _zones(engineer_ids: list[int]) -> dict[int, list[tuple[dt.date, str]]]:

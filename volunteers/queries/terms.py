@@ -25,7 +25,10 @@ SOON = dt.timedelta(weeks=8)
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class TermLine:
-    """One term as it really runs: `[starts_on, ends_on)`, None being open; `state` on a day."""
+    """One term as it really runs: `[starts_on, ends_on)`, None being open; `state` on a day.
+
+    In its first `shadow_weeks` the person looks on.
+    """
 
     term_id: int
     team_id: int
@@ -37,6 +40,17 @@ class TermLine:
     ends_on: dt.date | None
     state: str
     has_left_early: bool
+    shadow_weeks: int
+
+    @property
+    def on_call_from(self) -> dt.date:
+        """The first day after the weeks in which they shadow."""
+        return self.starts_on + dt.timedelta(weeks=self.shadow_weeks)
+
+    def shadows_on(self, day: dt.date) -> bool:
+        """Whether they look on beside whoever is on call that day."""
+        is_over = self.ends_on is not None and self.ends_on <= day
+        return self.starts_on <= day < self.on_call_from and not is_over
 
     @property
     def weeks(self) -> int | None:
@@ -138,4 +152,5 @@ def _line(term: Term, today: dt.date) -> TermLine:
         ends_on=ends_on,
         state=ENDED if is_over else running,
         has_left_early=term.left_on is not None and term.left_on != term.ends_on,
+        shadow_weeks=term.shadow_weeks,
     )
