@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from portal.queries.own_weeks import ShiftRow, TermCard
     from rotation.domain.pages import Count
     from rotation.models import Rotation
-    from rotation.queries.cover_requests import RequestLine
+    from rotation.queries.cover_requests import OpenLine
     from rotation.queries.duty import RotationDuty
     from rotation.queries.own_shifts import Answer, OwnWeek
     from rotation.queries.readiness import Reach
@@ -78,7 +78,7 @@ class EngineerHome:
     applications: tuple[ApplicationLine, ...]
     reach: Reach
     paged: Count
-    asked: tuple[RequestLine, ...]
+    asked: tuple[OpenLine, ...]
     asking: Mapping[int, Sequence[Period]]
 
     @property
@@ -162,7 +162,7 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         applications=tuple(_applications(viewer, now)),
         reach=readiness.own_reach(engineer_id=me),
         paged=page_counts.paged_lately(engineer_id=me, now=now),
-        asked=tuple(cover_requests.asked_of(engineer_id=me, now=now)),
+        asked=tuple(cover_requests.waiting_for(engineer_id=me, now=now)),
         asking=cover_requests.open_by_shift(engineer_id=me),
     )
 

@@ -81,10 +81,26 @@ class RequestLine:
         return next((ask for ask in self.asks if ask.mark.engineer_id == engineer_id), None)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class OpenLine:
+    """An open request in short: whose time it is (empty: a gap's), and what is asked."""
+
+    cover_id: int
+    asker: str
+    rotation_name: str
+    level: str
+    zone: str
+    period: Period
+    message: str
+    ends_at: dt.datetime
+
+
 def request_lines(*, covers: QuerySet[Cover], now: dt.datetime) -> list[RequestLine]:
     """Those covers as requests, by the start of their time; a fixed number of queries."""
     found = covers.select_related("shift__level__rotation").order_by("starts_at", "pk")
     rows = list(found)
+    if not rows:
+        return []
     asks: dict[int, list[CoverAsk]] = collections.defaultdict(list)
     for ask in CoverAsk.objects.filter(cover__in=rows).order_by("asked_at", "pk"):
         asks[ask.cover_id].append(ask)
@@ -125,9 +141,7 @@ def due_ids(*, now: dt.datetime) -> list[int]:
 
 
 def _is_due(row: Cover, now: dt.datetime) -> bool:
-    ends_at = domain.ends_at(
-        starts_at=row.starts_at, part_ends_at=row.ends_at, is_urgent=row.is_urgent
-    )
+    ends_at = _end_of(row)
     last_told_at = max(filter(None, [row.asked_at, row.reminded_at]))
     return (
         ends_at <= now
@@ -139,23 +153,48 @@ def _is_due(row: Cover, now: dt.datetime) -> bool:
 def oldest_overdue_at(*, now: dt.datetime) -> dt.datetime | None:
     """When the request ended that has waited longest to be closed; None when none waits."""
     rows = Cover.objects.filter(state=Cover.State.OPEN, starts_at__lte=now)
-    ends = (
-        domain.ends_at(starts_at=row.starts_at, part_ends_at=row.ends_at, is_urgent=row.is_urgent)
-        for row in rows
-    )
+    ends = [_end_of(row) for row in rows]
     return min((end for end in ends if end <= now), default=None)
+
+
+def waiting_for(*, engineer_id: int, now: dt.datetime) -> list[OpenLine]:
+    """As `asked_of`, in short; one query."""
+    waiting = CoverAsk.objects.filter(engineer_id=engineer_id, state=CoverAsk.State.WAITING)
+    return _open_lines(Cover.objects.filter(pk__in=waiting.values("cover_id")), now)
 
 
 def ending_soon(
     *, rotation_ids: Iterable[int], until: dt.datetime, now: dt.datetime
-) -> list[RequestLine]:
-    """Open requests of these rotations that end by then, the next first."""
-    rows = Cover.objects.filter(
-        shift__level__rotation__in=list(rotation_ids),
-        state=Cover.State.OPEN,
-        starts_at__lt=until,
+) -> list[OpenLine]:
+    """Open requests of these rotations that end by then, the next first; one query."""
+    rows = Cover.objects.filter(shift__level__rotation__in=list(rotation_ids), starts_at__lt=until)
+    return _open_lines(rows, now)
+
+
+def _open_lines(covers: QuerySet[Cover], now: dt.datetime) -> list[OpenLine]:
+    rows = covers.filter(state=Cover.State.OPEN).select_related(
+        "shift__level__rotation", "from_engineer"
     )
-    return [line for line in request_lines(covers=rows, now=now) if line.is_open]
+    found = [
+        OpenLine(
+            cover_id=row.pk,
+            asker=row.from_engineer.name if row.from_engineer else "",
+            rotation_name=row.shift.level.rotation.name,
+            level=row.shift.level.name,
+            zone=row.shift.time_zone,
+            period=Period(starts_at=row.starts_at, ends_at=row.ends_at),
+            message=row.message,
+            ends_at=_end_of(row),
+        )
+        for row in rows.order_by("starts_at", "pk")
+    ]
+    return [line for line in found if now < line.ends_at]
+
+
+def _end_of(row: Cover) -> dt.datetime:
+    return domain.ends_at(
+        starts_at=row.starts_at, part_ends_at=row.ends_at, is_urgent=row.is_urgent
+    )
 
 
 def _line(
@@ -166,9 +205,7 @@ def _line(
     now: dt.datetime,
 ) -> RequestLine:
     shift, rotation = row.shift, row.shift.level.rotation
-    ends_at = domain.ends_at(
-        starts_at=row.starts_at, part_ends_at=row.ends_at, is_urgent=row.is_urgent
-    )
+    ends_at = _end_of(row)
     is_over = row.state == Cover.State.OPEN and ends_at <= now
     return RequestLine(
         cover_id=row.pk,
