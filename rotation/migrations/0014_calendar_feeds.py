@@ -6,69 +6,216 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rotation', '0013_cover_message'),
+        ("rotation", "0013_cover_message"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarEntry',
+            name="CalendarEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(max_length=255, unique=True)),
-                ('kind', models.CharField(choices=[('on_call', 'On Call'), ('shadow', 'Shadow')], max_length=16)),
-                ('number', models.PositiveIntegerField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('hours', models.JSONField(default=list)),
-                ('name', models.CharField(blank=True, max_length=150)),
-                ('beside_name', models.CharField(blank=True, max_length=150)),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('is_cancelled', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('beside', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('engineer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendar_entries', to=settings.AUTH_USER_MODEL)),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_entries', to='rotation.level')),
-                ('shift', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_entries', to='rotation.shift')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.CharField(max_length=255, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("on_call", "On Call"), ("shadow", "Shadow")], max_length=16
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("hours", models.JSONField(default=list)),
+                ("name", models.CharField(blank=True, max_length=150)),
+                ("beside_name", models.CharField(blank=True, max_length=150)),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "beside",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "engineer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_entries",
+                        to="rotation.level",
+                    ),
+                ),
+                (
+                    "shift",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_entries",
+                        to="rotation.shift",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['engineer', 'ends_at'], name='calendar_entry_by_engineer'), models.Index(fields=['level', 'ends_at'], name='calendar_entry_by_level')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='calendar_entry_starts_before_it_ends'), models.CheckConstraint(condition=models.Q(('kind__in', ['on_call', 'shadow'])), name='calendar_entry_kind_is_known'), models.UniqueConstraint(fields=('shift', 'engineer', 'kind', 'number'), name='calendar_entry_once_for_each_piece')],
+                "indexes": [
+                    models.Index(fields=["engineer", "ends_at"], name="calendar_entry_by_engineer"),
+                    models.Index(fields=["level", "ends_at"], name="calendar_entry_by_level"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="calendar_entry_starts_before_it_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["on_call", "shadow"])),
+                        name="calendar_entry_kind_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("shift", "engineer", "kind", "number"),
+                        name="calendar_entry_once_for_each_piece",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarFeed',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mine', 'My shifts'), ('rotation', 'A rotation'), ('level', 'A level')], max_length=16)),
-                ('nonce', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('fetched_at', models.DateTimeField(null=True)),
-                ('engineer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL)),
-                ('level', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendar_feeds', to='rotation.level')),
-                ('rotation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendar_feeds', to='rotation.rotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mine", "My shifts"),
+                            ("rotation", "A rotation"),
+                            ("level", "A level"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("fetched_at", models.DateTimeField(null=True)),
+                (
+                    "engineer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_feeds",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_feeds",
+                        to="rotation.level",
+                    ),
+                ),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_feeds",
+                        to="rotation.rotation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'mine'), ('level__isnull', True), ('rotation__isnull', True)), models.Q(('kind', 'rotation'), ('level__isnull', True), ('rotation__isnull', False)), models.Q(('kind', 'level'), ('level__isnull', False), ('rotation__isnull', True)), _connector='OR'), name='calendar_feed_names_what_it_holds'), models.UniqueConstraint(condition=models.Q(('kind', 'mine'), ('revoked_at__isnull', True)), fields=('engineer',), name='calendar_feed_one_of_ones_own'), models.UniqueConstraint(condition=models.Q(('kind', 'rotation'), ('revoked_at__isnull', True)), fields=('engineer', 'rotation'), name='calendar_feed_one_of_a_rotation'), models.UniqueConstraint(condition=models.Q(('kind', 'level'), ('revoked_at__isnull', True)), fields=('engineer', 'level'), name='calendar_feed_one_of_a_level')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "mine"),
+                                ("level__isnull", True),
+                                ("rotation__isnull", True),
+                            ),
+                            models.Q(
+                                ("kind", "rotation"),
+                                ("level__isnull", True),
+                                ("rotation__isnull", False),
+                            ),
+                            models.Q(
+                                ("kind", "level"),
+                                ("level__isnull", False),
+                                ("rotation__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="calendar_feed_names_what_it_holds",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "mine"), ("revoked_at__isnull", True)),
+                        fields=("engineer",),
+                        name="calendar_feed_one_of_ones_own",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "rotation"), ("revoked_at__isnull", True)),
+                        fields=("engineer", "rotation"),
+                        name="calendar_feed_one_of_a_rotation",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "level"), ("revoked_at__isnull", True)),
+                        fields=("engineer", "level"),
+                        name="calendar_feed_one_of_a_level",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarState',
+            name="CalendarState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wanted', models.PositiveIntegerField(default=1)),
-                ('wanted_at', models.DateTimeField()),
-                ('told', models.PositiveIntegerField(default=0)),
-                ('looked_at', models.DateTimeField(null=True)),
-                ('rotation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_state', to='rotation.rotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("wanted", models.PositiveIntegerField(default=1)),
+                ("wanted_at", models.DateTimeField()),
+                ("told", models.PositiveIntegerField(default=0)),
+                ("looked_at", models.DateTimeField(null=True)),
+                (
+                    "rotation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_state",
+                        to="rotation.rotation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('told__lte', models.F('wanted'))), name='calendar_state_tells_what_is_wanted')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("told__lte", models.F("wanted"))),
+                        name="calendar_state_tells_what_is_wanted",
+                    )
+                ],
             },
         ),
     ]

@@ -60,7 +60,7 @@ def read(request: HttpRequest, *, most_bytes: int, seconds: float = SECONDS) -> 
     with _deadline(request, seconds) as deadline:
         try:
             if _is_in_chunks(request):
-                body = request.META["wsgi.input"].read(most_bytes + 1)
+                body: bytes = request.META["wsgi.input"].read(most_bytes + 1)
             else:
                 body = request.body
         except ParseException as error:
