@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from common import wording
+from outbox import queries as outbox
 from rotation.queries import hook_state, teams
 from volunteers.queries import setup
 
@@ -49,6 +50,7 @@ def admin_home(*, viewer: Viewer, date: dt.date, now: dt.datetime) -> AdminHome:
         *_people(found),
         *(_role(grant, viewer) for grant in setup.proposed_roles()),
         *_web_hooks(now),
+        *_messages(now),
     ]
     return AdminHome(counts=found, to_do=tuple(to_do))
 
@@ -57,6 +59,18 @@ def _web_hooks(now: dt.datetime) -> Iterator[ToDo]:
     found = hook_state.trouble(now=now)
     if found is not None:
         yield _to_do(found.what, found.more, "web-hooks", "See web-hooks")
+
+
+def _messages(now: dt.datetime) -> Iterator[ToDo]:
+    given_up = outbox.given_up(now=now)
+    if given_up:
+        count = wording.counted(given_up, "message was", "messages were")
+        yield _to_do(
+            f"{count} given up in the last 30 days",
+            "The mail server or a chat refused, each with its reason. Send it again once mended.",
+            "admin:outbox_message_changelist",
+            "See the messages",
+        )
 
 
 def _places(found: Setup) -> Iterator[ToDo]:

@@ -11,7 +11,15 @@ from compensation import access as money_access
 from compensation.queries import earnings
 from portal.queries import own_days, own_weeks
 from rotation import access as rotation_access
-from rotation.queries import cover_requests, duty, own_shifts, page_counts, readiness, sync_state
+from rotation.queries import (
+    cover_requests,
+    duty,
+    handover_notes,
+    own_shifts,
+    page_counts,
+    readiness,
+    sync_state,
+)
 from rotation.queries.own_shifts import Standing, WeekState
 from volunteers import access
 from volunteers.models import OPEN_STATES
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from rotation.models import Rotation
     from rotation.queries.cover_requests import OpenLine
     from rotation.queries.duty import RotationDuty
+    from rotation.queries.handover_notes import Task as HandoverTask
     from rotation.queries.own_shifts import Answer, OwnWeek
     from rotation.queries.readiness import Reach
     from rotation.queries.sync_state import SyncState
@@ -58,7 +67,7 @@ class EngineerHome:
     ended; `last_term` is the one that ended last when there is none. `applications` wait for an
     answer or were declined in the last 30 days. `ahead` is their next week that has not started,
     `months` are open ones, `reach` says whether PagerDuty can page them, `paged` how often it
-    did in the last seven days. `asked` are requests for cover that wait for their answer, `asking`
+    did in the last seven days. `handovers` are notes to write or to read. `asked` are requests for cover that wait for their answer, `asking`
     the time for which they ask, by shift.
     """
 
@@ -78,6 +87,7 @@ class EngineerHome:
     applications: tuple[ApplicationLine, ...]
     reach: Reach
     paged: Count
+    handovers: tuple[HandoverTask, ...]
     asked: tuple[OpenLine, ...]
     asking: Mapping[int, Sequence[Period]]
 
@@ -162,6 +172,7 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         applications=tuple(_applications(viewer, now)),
         reach=readiness.own_reach(engineer_id=me),
         paged=page_counts.paged_lately(engineer_id=me, now=now),
+        handovers=tuple(handover_notes.tasks_of(engineer_id=me, now=now)),
         asked=tuple(cover_requests.waiting_for(engineer_id=me, now=now)),
         asking=cover_requests.open_by_shift(engineer_id=me),
     )

@@ -6,12 +6,14 @@ from django.urls import path
 
 from rotation.api import (
     calendar_feeds,
+    chat,
     cover_requests,
     covers,
     draft_rules,
     drafts,
     drift,
     forecasts,
+    handover_notes,
     lookups,
     pages,
     policies,
@@ -45,6 +47,17 @@ urlpatterns = [
     path("rotations/", rotations.RotationsView.as_view(), name="api-rotations"),
     path(_ONE, rotations.RotationView.as_view(), name="api-rotation"),
     path(f"{_ONE}shifts/", shifts.ShiftsView.as_view(), name="api-rotation-shifts"),
+    path(f"{_ONE}chat/", chat.ChatView.as_view(), name="api-rotation-chat"),
+    path(
+        f"{_SHIFT}handover-notes/",
+        handover_notes.HandoverView.as_view(),
+        name="api-shift-handover-notes",
+    ),
+    path(
+        "handover-notes/<int:note_id>/confirm/",
+        handover_notes.NoteConfirmView.as_view(),
+        name="api-handover-note-confirm",
+    ),
     path(f"{_ONE}fairness/", rotations.FairnessView.as_view(), name="api-rotation-fairness"),
     path(f"{_ONE}forecast/", forecasts.ForecastView.as_view(), name="api-rotation-forecast"),
     path(f"{_ONE}on-call-now/", rotations.OnCallNowView.as_view(), name="api-rotation-on-call-now"),

@@ -47,9 +47,12 @@ class Handover:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """What home asks somebody: to write a note, or to read one. `by` is empty for one's own."""
+    """What home asks somebody: to write a note, or to read one. `by` is empty for one's own.
 
-    shift_id: int
+    `about_id` is the shift that the note is about.
+    """
+
+    about_id: int
     rotation_name: str
     level: str
     ends_at: dt.datetime
@@ -123,7 +126,7 @@ def _to_write(
 ) -> list[Task]:
     written = {row.shift_id for row in rows if row.author_id == me}
     return [
-        _task(shift, by="")
+        _task(shift, about_id=shift.shift_id, by="")
         for shift in shifts
         if shift.stints[-1].person == me
         and shift.period.ends_at - reminders.DAY <= now
@@ -135,7 +138,7 @@ def _to_read(
     shifts: Iterable[WorkedShift], rows: Iterable[HandoverNote], me: int, now: dt.datetime
 ) -> list[Task]:
     return [
-        _task(shift, by=row.author.name)
+        _task(shift, about_id=row.shift_id, by=row.author.name)
         for shift in shifts
         for row in rows
         if row.confirmed_at is None
@@ -155,9 +158,9 @@ def _is_before(note: HandoverNote, shift: WorkedShift) -> bool:
     )
 
 
-def _task(shift: WorkedShift, *, by: str) -> Task:
+def _task(shift: WorkedShift, *, about_id: int, by: str) -> Task:
     return Task(
-        shift_id=shift.shift_id,
+        about_id=about_id,
         rotation_name=shift.rotation_name,
         level=shift.level,
         ends_at=shift.period.ends_at,

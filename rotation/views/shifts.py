@@ -9,7 +9,16 @@ from django.views.decorators.http import require_GET
 
 from common import clock
 from rotation import access
-from rotation.queries import leavers, page_list, patterns, questions, shift_page, sync_state
+from rotation.queries import (
+    handover_notes,
+    leavers,
+    page_list,
+    patterns,
+    questions,
+    shadows,
+    shift_page,
+    sync_state,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -32,13 +41,24 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
     own_requests = access.visible_requests(
         viewer=request.viewer, today=patterns.today_in(rotation, now)
     ).filter(shift=shift)
+    handover = None
+    if reads_titles or page.is_carried_by(request.viewer.engineer_id):
+        handover = handover_notes.handover(
+            shift=page.shift,
+            viewer_id=request.viewer.engineer_id,
+            with_titles=reads_titles,
+            now=now,
+        )
     context = {
         "rotation": rotation,
         "page": page,
+        "handover": handover,
+        "writes_handover": manages or page.is_carried_by(request.viewer.engineer_id),
         "asks": page.takes_covers and (manages or page.is_carried_by(request.viewer.engineer_id)),
         "readable": set(own_requests.values_list("pk", flat=True)),
         "today": patterns.today_in(rotation, now),
         "sync": sync_state.sync_state(rotation=rotation),
+        "shadows": shadows.names_in(shift),
         "withheld": leavers.names_withheld(shift=shift) if shift.ends_at > now else [],
         "policy": shift.policy,
         "manages": manages,

@@ -15,6 +15,7 @@ from rotation.models import (
     Cover,
     CoverAsk,
     Draft,
+    HandoverNote,
     Incident,
     Page,
     PolicyVersion,
@@ -71,6 +72,12 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _records(numbers)
 
 
+def _note(cast: Cast, shift: Shift) -> HandoverNote:
+    return HandoverNote.objects.create(
+        shift=shift, author=cast.anna, text="Watch the queue.", written_at=builders.NOW
+    )
+
+
 def world_of(cast: Cast) -> World:
     """The cast's people and rows by the names that routes know."""
     people = {
@@ -114,6 +121,7 @@ def world_of(cast: Cast) -> World:
             "request_id": request.pk,
             "signed": signed(request.pk, cast.anna),
             "drift_id": make_drift(shift, by=eva).pk,
+            "note_id": _note(cast, shift).pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
             "level": "primary",
             "week": str(builders.NEXT_WEEK),

@@ -193,6 +193,12 @@ _MOVE = Post(
 _DECLINE = _post("manager", "reason", reason="The team is full.")
 
 PAGES = {
+    "settings-mails": _post("engineer", "wanted", wanted="shift_in_a_week"),
+    "shift-handover": _post("engineer", "text", text="It is quiet."),
+    "handover-confirm": _post("engineer", "seen", seen="1"),
+    "rotation-chat": _post("manager", "address", address="https://chat.example/hooks/1"),
+    "rotation-chat-test": _post("manager"),
+    "rotation-chat-remove": _post("manager"),
     "settings-theme": _post("engineer", theme="dark"),
     "settings-token-make": _post("engineer"),
     "settings-token-revoke": Post(viewer="engineer", fields=_own_token, typed=("token",)),
@@ -316,6 +322,9 @@ API_ROUTES = {
         typed=("team",),
     ),
     "api-term-end": _post("manager", left_on=SOON),
+    "api-shift-handover-notes": _post("engineer", "text", text="It is quiet."),
+    "api-handover-note-confirm": _post("engineer", version=1),
+    "api-rotation-chat": _post("manager"),
     "api-shift-covers": Post(viewer="manager", fields=_cover),
     "api-cover-undo": _post("manager"),
     "api-shift-cover-requests": _post("engineer", "message", message="Please."),

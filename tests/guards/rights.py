@@ -98,6 +98,7 @@ PAGES = {
     "settings": reads(ALL),
     "audit": reads(ALL),
     "audit-file": reads(ALL),
+    "settings-mails": form(ALL),
     "settings-theme": does(ALL),
     "settings-token-make": form(ALL),
     "settings-token-revoke": does(NO_ONE),  # an empty form names no token of theirs
@@ -136,6 +137,11 @@ PAGES = {
     "policy-detail": reads(ALL),
     "policy-change": form(TEAM | ADMIN, FORBIDDEN),
     "shift-detail": reads(ALL),
+    "shift-handover": Rule(let_in={"GET": OWNER | TEAM | ADMIN, "POST": OWNER | TEAM}),
+    "handover-confirm": does(OWNER),  # Ben comes on after Anna, who wrote it
+    "rotation-chat": form(TEAM | ADMIN, FORBIDDEN),
+    "rotation-chat-test": does(TEAM | ADMIN, FORBIDDEN),
+    "rotation-chat-remove": does(TEAM | ADMIN, FORBIDDEN),
     "cover-enter": form(TEAM),
     "cover-undo": form(OWNER | TEAM),  # Ben is relieved, Anna manages and took it
     "cover-ask": form(OWNER | TEAM),
@@ -191,6 +197,7 @@ API_ROUTES = {
     "api-me-calendar-feeds": form(ALL),
     "api-me-calendar-feed-replace": does(OWNER),
     "api-me-calendar-feed-stop": does(OWNER),
+    "api-me-mails": Rule(let_in={"GET": ALL, "PUT": ALL}),
     "api-me-wishes": Rule(let_in={"GET": ALL, "PUT": ALL}),
     "api-people": reads(MANAGERS | ADMIN, FORBIDDEN),
     "api-person": reads(OWNER | TEAM | ADMIN),
@@ -219,6 +226,13 @@ API_ROUTES = {
     "api-rotation": reads(ALL),
     "api-rotation-shifts": reads(ALL),
     "api-shift": reads(ALL),
+    "api-shift-handover-notes": Rule(
+        let_in={"GET": OWNER | TEAM | ADMIN, "POST": OWNER | TEAM}
+    ),
+    "api-handover-note-confirm": does(OWNER),
+    "api-rotation-chat": Rule(
+        let_in=dict.fromkeys(("GET", "PUT", "POST", "DELETE"), TEAM | ADMIN), others=FORBIDDEN
+    ),
     "api-shift-covers": Rule(let_in={"GET": ALL, "POST": TEAM}),
     "api-shift-cover-candidates": reads(OWNER | TEAM),
     "api-shift-cover-requests": Rule(let_in={"GET": ALL, "POST": OWNER | TEAM}),

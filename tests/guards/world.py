@@ -5,18 +5,20 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+from django.conf import settings
 from knox.models import AuthToken
 
 from audit.operations import Actor
-from common import links
+from common import links, sealing
 from compensation.operations import periods, weeks
-from outbox.models import Message
+from outbox.models import ChatHook, Message
 from rotation.domain.calendar_feeds import Held
 from rotation.models import (
     Cover,
     CoverAsk,
     Draft,
     Drift,
+    HandoverNote,
     Level,
     Lookup,
     Rotation,
@@ -99,6 +101,8 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         "api-term-end": {"term_id": people["manager"].terms.get().pk},
         "term-end": {"term_id": people["manager"].terms.get().pk},
         "period-close": {"month": OPEN_MONTH},
+        "shift-handover": {"shift_id": arguments["running_id"]},
+        "api-shift-handover-notes": {"shift_id": arguments["running_id"]},
         "cover-give-back": {"request_id": arguments["cover_id"]},
         "api-cover-give-back": {"request_id": arguments["cover_id"]},
         "cover-by-mail": {"signed": signed(arguments["request_id"], people["manager"])},
@@ -199,6 +203,16 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         run=run, position=1, level=level, action="create", reason="new", method="POST", path="/x"
     )
     drift = make_drift(shift, by=anna)
+    running = Shift.objects.get(level=level, week_date=builders.THIS_WEEK)
+    note = HandoverNote.objects.create(
+        shift=running, author=anna, text="Watch the queue.", written_at=builders.NOW
+    )
+    ChatHook.objects.create(
+        team=rotation.team,
+        address=sealing.seal("https://chat.example/hooks/1", settings.ROTA_WEBHOOK_KEYS),
+        set_by=anna.email,
+        set_at=builders.NOW,
+    )
     question = WeekQuestion.objects.create(
         rotation=rotation,
         level=level,
@@ -214,6 +228,8 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "cover_id": cover.pk,
         "request_id": _make_request(level, ben, asked=anna).pk,
         "drift_id": drift.pk,
+        "note_id": note.pk,
+        "running_id": running.pk,
         "draft_id": draft.pk,
         "rule_id": rule.pk,
         "run_id": run.pk,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from volunteers.api import absences, me, people
+from volunteers.api import absences, mails, me, people
 
 urlpatterns = [
     path("me/", me.MeView.as_view(), name="api-me"),
+    path("me/mails/", mails.MailsView.as_view(), name="api-me-mails"),
     path("people/", people.PeopleView.as_view(), name="api-people"),
     path("people/<int:engineer_id>/", people.PersonView.as_view(), name="api-person"),
     path("offices/", people.OfficesView.as_view(), name="api-offices"),
