@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.api import applications, joining, terms, wishes
+from portal.api import absences, applications, joining, terms, wishes
 
 _ONE = "applications/<int:application_id>/"
 
@@ -47,6 +47,13 @@ urlpatterns = [
         "me/application-drafts/<slug:slug>/",
         joining.DraftView.as_view(),
         name="api-me-application-draft",
+    ),
+    path("absences/", absences.AbsencesView.as_view(), name="api-absences"),
+    path("absences/effect/", absences.AbsenceEffectView.as_view(), name="api-absences-effect"),
+    path(
+        "absences/<int:absence_id>/cancel/",
+        absences.AbsenceCancelView.as_view(),
+        name="api-absence-cancel",
     ),
     path("absences/", absences.AbsencesView.as_view(), name="api-absences"),
     path("absences/effect/", absences.AbsenceEffectView.as_view(), name="api-absences-effect"),

@@ -8,7 +8,10 @@ from common.forms import DayField
 
 
 class AbsenceForm(forms.Form):
-    """First and last day, both included, and a note; the operation says what is not right."""
+    """First and last day, both included, and a note; the operation says what is not right.
+
+    `seen` holds the published weeks in these days that the page had shown before.
+    """
 
     first_day = DayField(
         label="First day", error_messages={"required": "Say on which day you are first away."}
@@ -21,3 +24,4 @@ class AbsenceForm(forms.Form):
         required=False,
         help_text="Only you see it. Others read “away”, never why.",
     )
+    seen = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from common import wording
+from portal.queries import away_effect
 from rotation.domain.planning import DaysAway
 from rotation.queries import own_shifts
 from rotation.queries.own_shifts import WeekState
@@ -16,8 +17,12 @@ from volunteers.queries import own_time, profiles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
+    from portal.queries.away_effect import HeldWeek
     from rotation.queries.own_shifts import OwnWeek
     from volunteers.access import Viewer
+    from volunteers.models import Absence
     from volunteers.queries.own_time import OwnAbsence
     from volunteers.queries.profiles import Place
 
@@ -30,7 +35,7 @@ class DaysOff:
     """One absence, and the weeks that the person holds although they are away in them."""
 
     absence: OwnAbsence
-    met: tuple[OwnWeek, ...]
+    met: tuple[HeldWeek, ...]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,21 +65,48 @@ def own_days(*, viewer: Viewer, now: dt.datetime) -> OwnDays:
         engineer_id=viewer.engineer_id, from_date=today - A_WEEK_AND_A_DAY, now=now
     )
     standing = [week for week in weeks if week.state in {WeekState.RUNNING, WeekState.COMING}]
+    away = days_off(viewer=viewer, weeks=standing, now=now, today=today)
     return OwnDays(
         place=place,
         today=today,
-        away=tuple(days_off(viewer=viewer, weeks=standing, today=today)),
+        away=tuple(_with_context(away, viewer=viewer, now=now)),
         weeks=tuple(standing),
     )
 
 
-def days_off(*, viewer: Viewer, weeks: Sequence[OwnWeek], today: dt.date) -> list[DaysOff]:
+def days_off(
+    *, viewer: Viewer, weeks: Sequence[OwnWeek], now: dt.datetime, today: dt.date
+) -> list[DaysOff]:
     """The viewer's absences that are not over, in order of time, with those of `weeks` in them."""
-    absences = own_time.own_absences(absences=access.own_absences(viewer=viewer), from_date=today)
+    own = access.own_absences(viewer=viewer)
+    return _days_off(own_time.own_absences(absences=own, from_date=today), weeks, now)
+
+
+def days_off_of(*, viewer: Viewer, absences: QuerySet[Absence], now: dt.datetime) -> list[DaysOff]:
+    """Just these of the viewer's absences, over or not, in order of time; a few queries."""
+    found = own_time.own_absences(absences=absences, from_date=dt.date.min)
+    weeks = own_shifts.own_weeks(
+        engineer_id=viewer.engineer_id, from_date=now.date() - 2 * A_WEEK_AND_A_DAY, now=now
+    )
+    return _with_context(_days_off(found, weeks, now), viewer=viewer, now=now)
+
+
+def _days_off(
+    absences: Sequence[OwnAbsence], weeks: Sequence[OwnWeek], now: dt.datetime
+) -> list[DaysOff]:
     return [
-        DaysOff(absence=absence, met=tuple(own_shifts.weeks_met(weeks, _days_away(absence))))
+        DaysOff(
+            absence=absence,
+            met=tuple(away_effect.held_weeks(weeks, _days_away(absence), now)),
+        )
         for absence in absences
     ]
+
+
+def _with_context(away: Sequence[DaysOff], *, viewer: Viewer, now: dt.datetime) -> list[DaysOff]:
+    every = [held for one in away for held in one.met]
+    known = iter(away_effect.with_context(every, viewer=viewer, now=now))
+    return [dataclasses.replace(one, met=tuple(next(known) for _held in one.met)) for one in away]
 
 
 def _days_away(absence: OwnAbsence) -> DaysAway:

@@ -97,7 +97,7 @@ class _Facts:
 
 def own_wishes(*, viewer: Viewer, now: dt.datetime) -> OwnWishes:
     """The viewer's weeks of the coming year; the queries grow with their teams alone."""
-    served = _served(viewer, now.date())
+    served = served_spans(viewer, now.date())
     facts = _facts(viewer, now)
     rotations = rotation_access.visible_rotations(viewer=viewer).filter(team_id__in=served)
     found = [
@@ -110,7 +110,7 @@ def own_wishes(*, viewer: Viewer, now: dt.datetime) -> OwnWishes:
     )
 
 
-def _served(
+def served_spans(
     viewer: Viewer, today: dt.date
 ) -> dict[int, tuple[tuple[dt.date, dt.date | None], ...]]:
     """One's terms that have not ended, by team, whatever their level."""

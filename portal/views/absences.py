@@ -13,8 +13,7 @@ from common import clock, wording
 from common.forms import add_refusal
 from common.refusals import RefusedError
 from portal.forms.absences import AbsenceForm
-from portal.queries import own_days
-from rotation.queries.own_shifts import WeekState
+from portal.queries import away_effect, own_days
 from volunteers import access
 from volunteers.operations import absences as operations
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from rotation.queries.own_shifts import OwnWeek
+    from portal.queries.away_effect import AwayEffect, HeldWeek
     from volunteers.access import SignedInRequest
 
 UNPROCESSABLE = 422
@@ -32,7 +31,10 @@ DAY = dt.timedelta(days=1)
 
 @require_http_methods(["GET", "POST"])
 def absences(request: SignedInRequest) -> HttpResponse:
-    """The viewer's days away with the weeks that they hold, and a form for more."""
+    """The viewer's days away with the weeks that they hold, and a form for more.
+
+    Days in a published week of theirs are saved once the page has shown what that means.
+    """
     now = clock.now()
     if request.method != "POST":
         return _page(request, AbsenceForm(), now)
@@ -40,23 +42,27 @@ def absences(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, now, status=UNPROCESSABLE)
     try:
-        absence = operations.add_absence(
-            first_day=form.cleaned_data["first_day"],
-            last_day=form.cleaned_data["last_day"],
-            note=form.cleaned_data["note"],
-            actor=request.viewer.actor,
-            now=now,
-        )
+        return _save(request, form, now)
     except RefusedError as refusal:
         add_refusal(form, refusal)
         return _page(request, form, now, status=UNPROCESSABLE)
-    found = own_days.own_days(viewer=request.viewer, now=now)
-    days = wording.days(absence.starts_on, absence.ends_on - DAY)
-    met = next((day.met for day in found.away if day.absence.absence_id == absence.pk), ())
-    if met:
-        messages.warning(request, f"Saved: away {days}. {_still_held(met)}")
+
+
+def _save(request: SignedInRequest, form: AbsenceForm, now: dt.datetime) -> HttpResponse:
+    seen = form.cleaned_data.pop("seen")
+    days = operations.DaysOff(**form.cleaned_data)
+    operations.check_absence(days=days, actor=request.viewer.actor, now=now)
+    effect = away_effect.effect(
+        viewer=request.viewer, first_day=days.first_day, last_day=days.last_day, now=now
+    )
+    if "look" in request.POST or effect.seen != seen:
+        return _page(request, form, now, effect=effect)
+    operations.add_absences(days=[days], actor=request.viewer.actor, now=now)
+    said = f"Saved: away {wording.days(days.first_day, days.last_day)}."
+    if effect.held:
+        messages.warning(request, f"{said} {_still_held(effect.held)}")
     else:
-        messages.success(request, f"Saved: away {days}. No draft gives you a week on these days.")
+        messages.success(request, f"{said} No draft gives you a week on these days.")
     return redirect("absences")
 
 
@@ -71,17 +77,29 @@ def cancel(request: SignedInRequest, absence_id: int) -> HttpResponse:
 
 
 def _page(
-    request: SignedInRequest, form: AbsenceForm, now: dt.datetime, *, status: int = 200
+    request: SignedInRequest,
+    form: AbsenceForm,
+    now: dt.datetime,
+    *,
+    effect: AwayEffect | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "own": own_days.own_days(viewer=request.viewer, now=now)}
+    context = {
+        "form": form,
+        "own": own_days.own_days(viewer=request.viewer, now=now),
+        "effect": effect,
+    }
     return render(request, "portal/absences.html", context, status=status)
 
 
-def _still_held(weeks: Sequence[OwnWeek]) -> str:
+def _still_held(held: Sequence[HeldWeek]) -> str:
     """What becomes of published weeks that an absence meets, in words."""
-    days = [wording.day(week.shift.week_date) for week in weeks]
+    days = [wording.day(each.week.shift.week_date) for each in held]
     listed = " and ".join(filter(None, [", ".join(days[:-1]), days[-1]]))
-    held = f"You still hold the {'week' if len(days) == 1 else 'weeks'} of {listed}"
-    if any(week.state is WeekState.RUNNING for week in weeks):
-        return f"{held}, and no draft moves a week that runs: tell a manager of the team now."
-    return f"{held}. Rota proposes a repair to your managers; you are told when it is published."
+    still = f"You still hold the {'week' if len(days) == 1 else 'weeks'} of {listed}."
+    if any(each.is_running for each in held):
+        return f"{still} No draft moves a week that runs: ask for cover now, below."
+    return (
+        f"{still} Ask for cover below, or wait: Rota proposes a repair to your managers, "
+        "and you are told when it is published."
+    )

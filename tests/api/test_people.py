@@ -103,7 +103,9 @@ def test_ben_enters_an_absence_reads_it_and_takes_it_back(cast: Cast) -> None:
             "id": made["id"],
             "first_day": "2026-12-24",
             "last_day": "2026-12-27",
+            "time_zone": made["time_zone"],
             "note": "Family",
+            "published_weeks": [],
         }
     ]
     assert ben.all("absences/") == []

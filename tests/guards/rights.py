@@ -205,6 +205,7 @@ API_ROUTES = {
     "api-on-call-teams": reads(ALL),
     "api-on-call-team": reads(ALL),
     "api-absences": form(ALL),
+    "api-absences-effect": reads(ALL),
     "api-absence-cancel": does(OWNER),
     "api-applications": form(ALL),
     "api-application": reads(OWNER | TEAM | ADMIN),

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
+import urllib.parse
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,27 +79,145 @@ def test_ben_who_is_away_reads_until_when(ben: Engineer) -> None:
     assert heading(page_of(ben, PAGE)) == "You are away until Fri 27 Nov 2026"
 
 
-def test_days_over_a_published_week_are_saved_with_a_warning(
+def test_before_days_in_a_published_week_are_saved_ben_reads_what_they_mean(
     ben: Engineer, rotation: Rotation
 ) -> None:
     builders.make_shift(level=builders.level_of(rotation), week_date=NEXT_WEEK, holder=ben)
 
-    _status, page = _post(ben, first_day="2026-12-02", last_day="2026-12-03")
+    status, page = _post(ben, first_day="2026-12-02", last_day="2026-12-03")
+
+    assert status == 200
+    assert "Not saved yet: you hold 1 published week in these days" in page
+    assert "Core, Mon 30 Nov to Mon 7 Dec 2026 (yours as published)" in page
+    assert not Absence.objects.exists()
+
+
+def test_days_over_a_published_week_are_saved_with_a_warning(
+    ben: Engineer, rotation: Rotation
+) -> None:
+    shift = builders.make_shift(level=builders.level_of(rotation), week_date=NEXT_WEEK, holder=ben)
+
+    _status, page = _post(ben, first_day="2026-12-02", last_day="2026-12-03", seen=str(shift.pk))
 
     assert '<div class="banner warn" role="status">' in page
     assert (
-        "You still hold the week of Mon 30 Nov 2026. "
-        "Rota proposes a repair to your managers; you are told when it is published." in page
+        "You still hold the week of Mon 30 Nov 2026. Ask for cover below, or wait: Rota proposes "
+        "a repair to your managers, and you are told when it is published." in page
     )
     assert "You hold the" in page
 
 
+def test_cover_is_offered_of_just_the_days_in_the_zone_of_bens_office(
+    rotation: Rotation,
+) -> None:
+    ben = builders.make_ben()
+    office = builders.make_office(
+        name="San Francisco", time_zone="America/Los_Angeles", country="US", currency="USD"
+    )
+    builders.make_posting(engineer=ben, office=office)
+    shift = builders.make_shift(level=builders.level_of(rotation), week_date=NEXT_WEEK, holder=ben)
+
+    _post(ben, first_day="2026-12-02", last_day="2026-12-02", seen=str(shift.pk))
+
+    page = html.unescape(page_of(ben, PAGE))
+    address = re.search(rf"/shifts/{shift.pk}/cover/\?[^\"]+", page)
+    assert address is not None
+    assert urllib.parse.unquote(address[0]).endswith(
+        "?starts=2026-12-02T08:00:00+00:00&ends=2026-12-03T08:00:00+00:00"
+    )
+    asking = signed_in(ben).get(address[0]).content.decode()
+    assert 'name="part" value="part" checked' in asking
+    assert 'value="08:00"' in asking
+
+
+def test_cover_that_ben_asked_for_is_not_offered_again(ben: Engineer, rotation: Rotation) -> None:
+    shift = builders.make_shift(level=builders.level_of(rotation), week_date=NEXT_WEEK, holder=ben)
+    builders.make_absence(
+        engineer=ben, starts_on=dt.date(2026, 12, 2), ends_on=dt.date(2026, 12, 3)
+    )
+    builders.make_cover(
+        shift=shift,
+        from_engineer=ben,
+        to_engineer=None,
+        starts_at=dt.datetime(2026, 12, 2, tzinfo=dt.UTC),
+        ends_at=dt.datetime(2026, 12, 3, tzinfo=dt.UTC),
+    )
+
+    page = page_of(ben, PAGE)
+
+    assert "You ask for cover of" in page
+    assert f"/shifts/{shift.pk}/cover/?starts" not in page
+
+
+def test_a_part_that_somebody_else_carries_is_no_longer_bens_to_hand_on(
+    ben: Engineer, rotation: Rotation
+) -> None:
+    shift = builders.make_shift(level=builders.level_of(rotation), week_date=NEXT_WEEK, holder=ben)
+    builders.make_cover(
+        shift=shift,
+        from_engineer=ben,
+        to_engineer=builders.make_carla(),
+        starts_at=dt.datetime(2026, 12, 2, tzinfo=dt.UTC),
+        ends_at=dt.datetime(2026, 12, 3, tzinfo=dt.UTC),
+    )
+
+    _status, page = _post(ben, first_day="2026-12-02", last_day="2026-12-02")
+
+    assert "No draft gives you a week on these days." in page
+    assert Absence.objects.count() == 1
+
+
+def test_a_manager_who_is_away_asks_for_the_repair_by_a_button(rotation: Rotation) -> None:
+    anna = builders.make_anna(team=rotation.team)
+    builders.make_posting(engineer=anna, office=builders.make_office())
+    level2 = builders.level_of(rotation, "escalation")
+    builders.make_shift(level=level2, week_date=NEXT_WEEK, holder=anna)
+    builders.make_absence(
+        engineer=anna, starts_on=dt.date(2026, 12, 2), ends_on=dt.date(2026, 12, 3)
+    )
+
+    page = page_of(anna, PAGE)
+
+    assert f'action="/rotations/{rotation.slug}/draft/"' in page
+    assert "Ask for a repair draft" in page
+
+
+def test_an_engineer_is_told_who_hears_of_it_and_has_no_such_button(
+    ben: Engineer, rotation: Rotation
+) -> None:
+    builders.make_anna(team=rotation.team)
+    builders.make_shift(level=builders.level_of(rotation), week_date=NEXT_WEEK, holder=ben)
+    builders.make_absence(
+        engineer=ben, starts_on=dt.date(2026, 12, 2), ends_on=dt.date(2026, 12, 3)
+    )
+
+    page = page_of(ben, PAGE)
+
+    assert "Rota proposes a repair and tells Anna" in page
+    assert "Ask for a repair draft" not in page
+
+
+def test_without_saving_ben_sees_which_weeks_a_day_would_block(ben: Engineer) -> None:
+    _status, page = _post(ben, first_day="2026-12-16", last_day="2026-12-16", look="on")
+
+    assert "Not saved yet: what these days block" in page
+    assert "Core, Mon 14 to Mon 21 Dec 2026" in page
+    assert not Absence.objects.exists()
+
+
+def test_a_day_before_the_handover_hour_blocks_the_week_that_ends_then_too(ben: Engineer) -> None:
+    _status, page = _post(ben, first_day="2026-12-14", last_day="2026-12-14", look="on")
+
+    assert "Core, Mon 7 to Mon 14 Dec 2026" in page
+    assert "Core, Mon 14 to Mon 21 Dec 2026" in page
+
+
 def test_a_week_that_runs_is_not_promised_to_be_moved(ben: Engineer, rotation: Rotation) -> None:
-    builders.make_shift(level=builders.level_of(rotation), week_date=THIS_WEEK, holder=ben)
+    shift = builders.make_shift(level=builders.level_of(rotation), week_date=THIS_WEEK, holder=ben)
 
-    _status, page = _post(ben, first_day="2026-11-28", last_day="2026-11-28")
+    _status, page = _post(ben, first_day="2026-11-28", last_day="2026-11-28", seen=str(shift.pk))
 
-    assert "no draft moves a week that runs: tell a manager of the team now." in page
+    assert "No draft moves a week that runs: ask for cover now, below." in page
 
 
 def test_weeks_that_ben_holds_stand_beside_the_form(ben: Engineer, rotation: Rotation) -> None:

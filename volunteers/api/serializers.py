@@ -1,4 +1,4 @@
-"""How people, on-call teams and absences are written in JSON."""
+"""How people and on-call teams are written in JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import DayField, StrictSerializer, TextField
 from volunteers.models import RoleGrant, TermLevel
 from volunteers.queries import terms
 
@@ -117,20 +116,3 @@ class OfficeSerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
     subdivision = serializers.CharField()
     currency = serializers.CharField()
-
-
-class AbsenceSerializer(serializers.Serializer[Any]):
-    """One's own days away, both included, in the zone of one's office."""
-
-    id = serializers.IntegerField(source="absence_id")
-    first_day = serializers.DateField()
-    last_day = serializers.DateField()
-    note = serializers.CharField()
-
-
-class NewAbsenceSerializer(StrictSerializer):
-    """Days away, both included. Nobody but their owner reads the note."""
-
-    first_day = DayField()
-    last_day = DayField()
-    note = TextField(required=False, allow_blank=True, default="")

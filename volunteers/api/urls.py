@@ -1,10 +1,10 @@
-"""The API's routes of people, offices, on-call teams and absences."""
+"""The API's routes of people, offices and on-call teams."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from volunteers.api import absences, mails, me, people
+from volunteers.api import mails, me, people
 
 urlpatterns = [
     path("me/", me.MeView.as_view(), name="api-me"),
@@ -14,10 +14,4 @@ urlpatterns = [
     path("offices/", people.OfficesView.as_view(), name="api-offices"),
     path("on-call-teams/", people.OnCallTeamsView.as_view(), name="api-on-call-teams"),
     path("on-call-teams/<slug:slug>/", people.OnCallTeamView.as_view(), name="api-on-call-team"),
-    path("absences/", absences.AbsencesView.as_view(), name="api-absences"),
-    path(
-        "absences/<int:absence_id>/cancel/",
-        absences.AbsenceCancelView.as_view(),
-        name="api-absence-cancel",
-    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import unicodedata
 from typing import TYPE_CHECKING
@@ -14,10 +15,26 @@ from common.refusals import RefusedError
 from volunteers.models import Absence, Engineer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from audit.operations import Actor
 
 NOTE_LENGTH = 500
 LONGEST = dt.timedelta(days=366)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class DaysOff:
+    """Days away to enter, both included, with a note for their owner alone."""
+
+    first_day: dt.date
+    last_day: dt.date
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """The note as it is kept."""
+        return unicodedata.normalize("NFC", self.note).strip()
 
 
 class AbsenceInvalidError(RefusedError):
@@ -49,30 +66,30 @@ def add_absence(
         AbsenceInvalidError: the last day is before the first, all of it has passed, it lasts over
             a year, it meets another absence, or the note is too long.
     """
-    engineer = Engineer.objects.get(pk=actor.person_id)
-    words = unicodedata.normalize("NFC", note).strip()
-    _check(first_day, last_day, words, now.date())
+    days = DaysOff(first_day=first_day, last_day=last_day, note=note)
+    return add_absences(days=[days], actor=actor, now=now)[0]
+
+
+def add_absences(*, days: Sequence[DaysOff], actor: Actor, now: dt.datetime) -> list[Absence]:
+    """Enter several of one's own at once: all of them, or none.
+
+    Raises:
+        AbsenceInvalidError: as for one, naming the first that cannot be; some may meet each other.
+    """
     with transaction.atomic():
         # The row stands for the person: two absences at once wait for each other here.
-        Engineer.objects.select_for_update().get(pk=engineer.pk)
-        _refuse_overlap(engineer.pk, first_day, last_day)
-        absence = Absence.objects.create(
-            engineer=engineer,
-            starts_on=first_day,
-            ends_on=last_day + dt.timedelta(days=1),
-            note=words,
-            created_at=now,
-        )
-        record(
-            actor=actor,
-            now=now,
-            area=Area.PEOPLE,
-            verb="added",
-            subject=f"absence {absence.pk}",
-            concerned=[engineer.email],
-            after={"first_day": str(first_day), "last_day": str(last_day)},
-        )
-    return absence
+        engineer = Engineer.objects.select_for_update().get(pk=actor.person_id)
+        return [_add(each, engineer, actor=actor, now=now) for each in days]
+
+
+def check_absence(*, days: DaysOff, actor: Actor, now: dt.datetime) -> None:
+    """Refuse what `add_absence` would refuse; nothing is written.
+
+    Raises:
+        AbsenceInvalidError: as `add_absence`.
+    """
+    _check(days, now.date())
+    _refuse_overlap(actor.person_id, days)
 
 
 def cancel_absence(*, absence_id: int, actor: Actor, now: dt.datetime) -> None:
@@ -100,7 +117,30 @@ def cancel_absence(*, absence_id: int, actor: Actor, now: dt.datetime) -> None:
         )
 
 
-def _check(first_day: dt.date, last_day: dt.date, note: str, today: dt.date) -> None:
+def _add(days: DaysOff, engineer: Engineer, *, actor: Actor, now: dt.datetime) -> Absence:
+    _check(days, now.date())
+    _refuse_overlap(engineer.pk, days)
+    absence = Absence.objects.create(
+        engineer=engineer,
+        starts_on=days.first_day,
+        ends_on=days.last_day + dt.timedelta(days=1),
+        note=days.words,
+        created_at=now,
+    )
+    record(
+        actor=actor,
+        now=now,
+        area=Area.PEOPLE,
+        verb="added",
+        subject=f"absence {absence.pk}",
+        concerned=[engineer.email],
+        after={"first_day": str(days.first_day), "last_day": str(days.last_day)},
+    )
+    return absence
+
+
+def _check(days: DaysOff, today: dt.date) -> None:
+    first_day, last_day = days.first_day, days.last_day
     fields = {}
     if last_day < first_day:
         fields["last_day"] = (
@@ -110,19 +150,19 @@ def _check(first_day: dt.date, last_day: dt.date, note: str, today: dt.date) -> 
         fields["last_day"] = f"{wording.day(last_day)} has passed: no draft would look at it."
     elif last_day - first_day >= LONGEST:
         fields["last_day"] = "An absence lasts a year at most."
-    if len(note) > NOTE_LENGTH:
-        fields["note"] = f"At most {NOTE_LENGTH} characters; this has {len(note)}."
+    if len(days.words) > NOTE_LENGTH:
+        fields["note"] = f"At most {NOTE_LENGTH} characters; this has {len(days.words)}."
     if fields:
         raise AbsenceInvalidError(" ".join(fields.values()), fields=fields)
 
 
-def _refuse_overlap(engineer_id: int, first_day: dt.date, last_day: dt.date) -> None:
+def _refuse_overlap(engineer_id: int, days: DaysOff) -> None:
     other = (
         Absence.objects.filter(
             engineer_id=engineer_id,
             cancelled_at__isnull=True,
-            starts_on__lte=last_day,
-            ends_on__gt=first_day,
+            starts_on__lte=days.last_day,
+            ends_on__gt=days.first_day,
         )
         .order_by("starts_on", "pk")
         .first()
