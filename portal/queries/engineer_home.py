@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from compensation import access as money_access
 from compensation.queries import earnings
-from portal.queries import own_days, own_shadow, own_terms, own_weeks
+from portal.queries import own_days, own_weeks
 from rotation import access as rotation_access
 from rotation.queries import (
     cover_requests,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from common.periods import Period
     from compensation.queries.earnings import Ahead, EarnedMonth
     from portal.queries.own_days import DaysOff
-    from portal.queries.own_terms import TermEnd
     from portal.queries.own_weeks import ShiftRow, TermCard
     from rotation.domain.pages import Count
     from rotation.models import Rotation
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from rotation.queries.handover_notes import Task as HandoverTask
     from rotation.queries.own_shifts import Answer, OwnWeek
     from rotation.queries.readiness import Reach
-    from rotation.queries.shadows import ShadowedWeek
     from rotation.queries.sync_state import SyncState
     from volunteers.access import Viewer
     from volunteers.queries.applications import ApplicationLine
@@ -66,11 +64,11 @@ class EngineerHome:
 
     `today` is the day where they work. `rotations` are those of their terms and weeks, `duties` the
     same with who is on call, empty when nobody asked for them. `terms` are those that have not
-    ended, `ends` says by term how they end; `last_term` is the one that ended last when there is
-    none. `applications` wait for an answer or were declined in the last 30 days. `ahead` is their
-    next week that has not started, `months` are open ones, `reach` says whether PagerDuty can page
-    them, `paged` how often it did in the last seven days. `asked` are requests for cover that wait
-    for their answer, `asking` the time for which they ask, by shift.
+    ended; `last_term` is the one that ended last when there is none. `applications` wait for an
+    answer or were declined in the last 30 days. `ahead` is their next week that has not started,
+    `months` are open ones, `reach` says whether PagerDuty can page them, `paged` how often it
+    did in the last seven days. `handovers` are notes to write or to read. `asked` are requests for cover that wait for their answer, `asking`
+    the time for which they ask, by shift.
     """
 
     place: Place
@@ -81,7 +79,6 @@ class EngineerHome:
     ahead: OwnWeek | None
     rows: tuple[ShiftRow, ...]
     terms: tuple[TermCard, ...]
-    ends: Mapping[int, TermEnd]
     last_term: TermLine | None
     months: tuple[EarnedMonth, ...]
     pay_ahead: Ahead
@@ -92,7 +89,6 @@ class EngineerHome:
     paged: Count
     handovers: tuple[HandoverTask, ...]
     asked: tuple[OpenLine, ...]
-    shadowed: tuple[ShadowedWeek, ...]
     asking: Mapping[int, Sequence[Period]]
 
     @property
@@ -166,7 +162,6 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         ahead=next((week for week in weeks if week.state is WeekState.COMING), None),
         rows=tuple(own_weeks.rows(entries, weeks)),
         terms=tuple(own_weeks.card(line, weeks) for line in serving),
-        ends=own_terms.ends(viewer=viewer, lines=serving, today=today),
         last_term=max(ended, key=_end) if ended and not serving else None,
         months=tuple(
             month for month in earnings.earned_months(entries=entries) if not month.is_closed
@@ -179,7 +174,6 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         paged=page_counts.paged_lately(engineer_id=me, now=now),
         handovers=tuple(handover_notes.tasks_of(engineer_id=me, now=now)),
         asked=tuple(cover_requests.waiting_for(engineer_id=me, now=now)),
-        shadowed=tuple(own_shadow.weeks(serving, today=today)),
         asking=cover_requests.open_by_shift(engineer_id=me),
     )
 
