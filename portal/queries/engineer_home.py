@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from compensation import access as money_access
 from compensation.queries import earnings
-from portal.queries import own_days, own_weeks
+from portal.queries import own_days, own_shadow, own_weeks
 from rotation import access as rotation_access
 from rotation.queries import (
     cover_requests,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from rotation.queries.handover_notes import Task as HandoverTask
     from rotation.queries.own_shifts import Answer, OwnWeek
     from rotation.queries.readiness import Reach
+    from rotation.queries.shadows import ShadowedWeek
     from rotation.queries.sync_state import SyncState
     from volunteers.access import Viewer
     from volunteers.queries.applications import ApplicationLine
@@ -89,6 +90,7 @@ class EngineerHome:
     paged: Count
     handovers: tuple[HandoverTask, ...]
     asked: tuple[OpenLine, ...]
+    shadowed: tuple[ShadowedWeek, ...]
     asking: Mapping[int, Sequence[Period]]
 
     @property
@@ -174,6 +176,7 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         paged=page_counts.paged_lately(engineer_id=me, now=now),
         handovers=tuple(handover_notes.tasks_of(engineer_id=me, now=now)),
         asked=tuple(cover_requests.waiting_for(engineer_id=me, now=now)),
+        shadowed=tuple(own_shadow.weeks(serving, today=today)),
         asking=cover_requests.open_by_shift(engineer_id=me),
     )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rotation.queries.columns import Calendar, Column, Month, WeekHolidays
     from rotation.queries.drift import DriftMark
     from volunteers.domain import PersonMark
+    from volunteers.queries.service import Service
 
 PEOPLE_OF = {LevelName.PRIMARY: "volunteers", LevelName.ESCALATION: "managers"}
 
@@ -114,5 +115,11 @@ def _states(facts: BoardFacts, found: Mapping[tuple[str, dt.date], Cell]) -> fro
     states |= {"part" for cell in found.values() if cell.small.startswith("+")}
     states |= {"whole" for cell in found.values() if cell.small.startswith("for ")}
     shown = {week.week_date for week in facts.columns}
+    states |= {"shadow" for line in facts.services if _shadows(line, facts)}
     states |= {"away" for weeks in facts.away.values() if weeks & shown}
     return frozenset(states - {""})
+
+
+def _shadows(line: Service, facts: BoardFacts) -> bool:
+    """Whether they look on in a week shown."""
+    return any(line.joins_on <= week.week_date < line.starts_on for week in facts.columns)

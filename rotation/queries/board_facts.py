@@ -11,7 +11,7 @@ from django.db.models import Max, Min, Q
 
 from common.periods import Period
 from rotation.domain import planning, slots
-from rotation.models import Cover, Shift
+from rotation.models import Cover, LevelName, Shift
 from rotation.queries import columns, patterns, worked
 from rotation.queries.cells import Ask
 from volunteers.queries import marks, service
@@ -70,6 +70,19 @@ class BoardFacts:
         """Who is away in a week of the board."""
         return frozenset(
             engineer_id for engineer_id, weeks in self.away.items() if week_date in weeks
+        )
+
+    def carrier_in(self, week_date: dt.date) -> int | None:
+        """Who carries primary in a week of the board."""
+        return next(
+            (
+                shift.carrier_id
+                for shift in self.shifts
+                if shift.week_date == week_date
+                and shift.level == LevelName.PRIMARY
+                and shift.cancelled_at is None
+            ),
+            None,
         )
 
     @property

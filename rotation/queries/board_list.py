@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from rotation.domain.planning import WEEK
 from rotation.models import LevelName
+from rotation.queries.board_people import shadow_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,8 +83,10 @@ def _notes(week: Column, published: Sequence[Cell], facts: BoardFacts) -> list[s
     for line in facts.services:
         if line.level != LevelName.PRIMARY:
             continue
-        if line.starts_on == week.week_date:
+        if line.joins_on == week.week_date:
             notes.append(f"{line.name}’s term starts")
+        if line.joins_on <= week.week_date < line.starts_on:
+            notes.append(f"{line.name} {shadow_words(week.week_date, facts)}")
         if line.ends_on == week.week_date + WEEK:
             notes.append(f"{line.name}’s term ends {wording.day(line.ends_on, year=False)}")
     return notes

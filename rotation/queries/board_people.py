@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class PersonPlace:
-    """One week of one person: `kind` is shift, cover, away, starts, ends, in, or empty."""
+    """One week of one person: `kind` is shift, cover, shadow, away, starts, ends, or empty."""
 
     classes: str
     kind: str
@@ -43,7 +43,7 @@ def people_rows(facts: BoardFacts) -> list[PersonRow]:
     first, until = facts.columns[0].week_date, facts.columns[-1].week_date + WEEK
     terms: dict[int, list[Service]] = {}
     for line in facts.services:
-        is_shown = line.starts_on < until and (line.ends_on is None or line.ends_on > first)
+        is_shown = line.joins_on < until and (line.ends_on is None or line.ends_on > first)
         if line.level == LevelName.PRIMARY and is_shown:
             terms.setdefault(line.engineer_id, []).append(line)
     shifts = _held(facts)
@@ -58,6 +58,14 @@ def people_rows(facts: BoardFacts) -> list[PersonRow]:
         )
         for engineer_id, own in terms.items()
     ]
+
+
+def shadow_words(week_date: dt.date, facts: BoardFacts) -> str:
+    """`shadows Ben`: beside whoever carries the week on primary; `shadows` beside nobody."""
+    carrier_id = facts.carrier_in(week_date)
+    if carrier_id is None:
+        return "shadows"
+    return f"shadows {cells.mark_of(carrier_id, facts.marks).name}"
 
 
 def _held(facts: BoardFacts) -> dict[tuple[int, dt.date], tuple[str, str]]:
@@ -87,13 +95,15 @@ def _person_place(
     classes = week.classes
     edge = ""
     if term is not None:
-        starts, ends = term.starts_on == week.week_date, term.ends_on == week.week_date + WEEK
+        starts, ends = term.joins_on == week.week_date, term.ends_on == week.week_date + WEEK
         edge = "starts" if starts else "ends" if ends else ""
         classes = " ".join(
             filter(None, ["in", "start" if starts else "", "end" if ends else "", classes])
         )
     if held is not None:
         return PersonPlace(classes=classes, kind=held[0], said=held[1])
+    if term is not None and week.week_date < term.starts_on:
+        return PersonPlace(classes=classes, kind="shadow", said=shadow_words(week.week_date, facts))
     is_away = term is not None and week.week_date in facts.away.get(term.engineer_id, ())
     return PersonPlace(classes=classes, kind="away" if is_away else edge, said="")
 
@@ -103,7 +113,7 @@ def _term_in(week_date: dt.date, terms: Sequence[Service]) -> Service | None:
         (
             term
             for term in terms
-            if term.starts_on <= week_date
+            if term.joins_on <= week_date
             and (term.ends_on is None or week_date + WEEK <= term.ends_on)
         ),
         None,
@@ -114,7 +124,9 @@ def _when(terms: Sequence[Service], today: dt.date, until: dt.date) -> str:
     """`from Mon 4 Jan` before the start, else `to Mon 5 Apr`; a far end says its year instead."""
     term = next((t for t in terms if t.ends_on is None or t.ends_on > today), terms[-1])
     if term.starts_on > today:
-        return f"from {wording.day(term.starts_on, year=False)}"
+        shadows = term.joins_on <= today
+        day = term.starts_on if shadows else term.joins_on
+        return f"{'shadows to' if shadows else 'from'} {wording.day(day, year=False)}"
     if term.ends_on is None:
         return "no end yet"
     if term.ends_on > until:
