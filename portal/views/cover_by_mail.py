@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from volunteers.queries.service import Contact
 
 TAKE, DECLINE = "take", "decline"
+CONFLICT = 409
+UNPROCESSABLE = 422
 
 
 @login_not_required
@@ -90,5 +92,5 @@ def _page(
         "has_own_zone": wording.local(page.period.starts_at, zone).utcoffset()
         != wording.local(page.period.starts_at, line.zone).utcoffset(),
     }
-    status = 200 if refusal is None else refusal.status
+    status = 200 if refusal is None else CONFLICT if refusal.status == CONFLICT else UNPROCESSABLE
     return render(request, "portal/cover_by_mail.html", context, status=status)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from volunteers.access import SignedInRequest, Viewer
 
 SYNCS = "rotation.sweep_syncs"
+CONFLICT = 409
+UNPROCESSABLE = 422
 
 
 @require_GET
@@ -163,7 +165,7 @@ def _page(
         and (is_asker or manages),
         "is_running": line.period.starts_at <= now,
     }
-    status = 200 if refusal is None else refusal.status
+    status = 200 if refusal is None else CONFLICT if refusal.status == CONFLICT else UNPROCESSABLE
     return render(request, "portal/cover_request.html", context, status=status)
 
 

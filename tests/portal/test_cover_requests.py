@@ -338,3 +338,34 @@ def test_a_link_that_was_cut_is_refused(team: TeamAtWork, shift: Shift) -> None:
     asked(team, shift, team.volunteers[1])
 
     assert Client().get(link_to(team.volunteers[1])[:-5] + "/").status_code == 404
+
+
+def test_who_cannot_any_more_reads_why_and_has_nothing(team: TeamAtWork, shift: Shift) -> None:
+    dora = team.volunteers[1]
+    cover = asked(team, shift, dora)
+    link = link_to(dora)
+    builders.make_absence(
+        engineer=dora, starts_on=SATURDAY.date(), ends_on=SUNDAY.date() + dt.timedelta(days=1)
+    )
+
+    on_page = post(dora, f"/covers/{cover.pk}/take/")
+    by_mail = Client().post(link, {"answer": "take"})
+
+    for answer in (on_page, by_mail):
+        assert answer.status_code == 422
+        assert "Dora Hale is away then." in answer.content.decode()
+    cover.refresh_from_db()
+    assert cover.state == Cover.State.OPEN
+
+
+def test_a_gap_is_offered_by_managers(team: TeamAtWork, shift: Shift) -> None:
+    Shift.objects.update(holder=None)
+
+    assert "It stays a gap until somebody takes it." in page_of(
+        team.anna, f"/shifts/{shift.pk}/cover/"
+    )
+    post(team.anna, f"/shifts/{shift.pk}/cover/", part="whole", seen=0)
+
+    assert "You are asked to fill a gap" in page_of(
+        team.volunteers[1], f"/covers/{Cover.objects.get().pk}/"
+    )

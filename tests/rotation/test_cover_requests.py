@@ -284,3 +284,25 @@ def test_a_manager_asks_assigns_declines_and_withdraws_on_behalf_of_others(room:
     ]
     assert "Anna entered it" in Message.objects.get(subject__startswith="You carry").body
     assert Message.objects.filter(to=ben, subject__startswith="Cover is asked for in").count() == 2
+
+
+def test_managers_ask_for_somebody_to_fill_a_gap(room: Room) -> None:
+    Shift.objects.update(holder=None)
+
+    cover = room.ask(room.dora, by=room.team.anna)
+    assert cover.from_engineer is None
+    assert "The team asks you to take primary of Core" in Message.objects.get().body
+    room.take(cover, room.dora)
+
+    assert room.carriers() == ["", "Dora Hale", ""]
+
+
+def test_who_covers_asks_another_to_cover_them(room: Room) -> None:
+    first = room.ask(room.dora)
+    room.take(first, room.dora)
+
+    second = room.ask(room.eve, by=room.dora, ends_at=SATURDAY + 6 * HOUR)
+    room.take(second, room.eve)
+
+    assert second.from_engineer == room.dora
+    assert room.carriers() == ["Ben", "Eve Moss", "Dora Hale", "Ben"]
