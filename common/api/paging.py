@@ -13,7 +13,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.utils.urls import replace_query_param
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rest_framework.request import Request
 
@@ -72,6 +72,23 @@ def page_of_lines(lines: Sequence[T], *, request: Request) -> Page[Sequence[T]]:
     last = first + size
     more = len(lines) > last
     return Page(rows=lines[first:last], next_cursor=signing.dumps(last, salt=salt) if more else "")
+
+
+def page_by_place(
+    read: Callable[[str | None, int], Sequence[T]], place: Callable[[T], str], *, request: Request
+) -> Page[Sequence[T]]:
+    """The page of a list that is read from a place on: `read` gives the rows after it.
+
+    Raises:
+        serializers.ValidationError: the cursor or the page size is none.
+    """
+    size, salt = _size(request), f"places:{request.path}"
+    rows = read(_cursor(request, salt), size + 1)
+    more = len(rows) > size
+    return Page(
+        rows=rows[:size],
+        next_cursor=signing.dumps(place(rows[size - 1]), salt=salt) if more else "",
+    )
 
 
 def page_body(page: Page[Any], results: Any, *, request: Request) -> dict[str, Any]:

@@ -98,6 +98,8 @@ PAGES = {
     "settings": reads(ALL),
     "audit": reads(ALL),
     "audit-file": reads(ALL),
+    "audit": reads(ALL),
+    "audit-file": reads(ALL),
     "settings-mails": form(ALL),
     "settings-theme": does(ALL),
     "settings-token-make": form(ALL),
@@ -194,6 +196,7 @@ PAGES = {
 API_ROUTES = {
     "api-schema": reads(ALL),
     "api-me": reads(ALL),
+    "api-audit-events": reads(ALL),
     "api-me-calendar-feeds": form(ALL),
     "api-me-calendar-feed-replace": does(OWNER),
     "api-me-calendar-feed-stop": does(OWNER),
