@@ -29,6 +29,7 @@ from volunteers.operations import (
     roles,
     teams,
     terms,
+    waiting_list,
     wishes,
 )
 
@@ -50,6 +51,12 @@ JOINED = {
     "Daniel Reyes": -4,
     "Sofia Lindqvist": 0,
 }
+KNOWS = {
+    "Ruairí Walsh": "The message queue and its runbooks; a little of the databases.",
+    "Hana Novak": "Search from end to end. Nothing of payments yet.",
+}
+# Who looks on for the first weeks of the term.
+SHADOWS = {"Sofia Lindqvist": 2}
 WHY = {
     "Aoife Brennan": "I was on call for Inbox alone and would rather share it with people I trust.",
     "Tom Whitfield": "Payments taught me what a good runbook is worth. I want to write more.",
@@ -242,6 +249,7 @@ def _join(story: Story, name: str, at: dt.datetime) -> None:
         application_id=application,
         starts_on=story.monday(JOINED[name]),
         term_weeks=26,
+        shadow_weeks=SHADOWS.get(name, 0),
         actor=story.actor(company.MANAGERS[0]),
         today=later.date(),
         now=later,
@@ -255,6 +263,7 @@ def _apply(story: Story, name: str, motivation: str, at: dt.datetime, *, week: i
         earliest_start_on=story.monday(week),
         unsuitable_weeks=[story.monday(week + 5), story.monday(week + 6)],
         told_own_manager="yes",
+        experience=KNOWS.get(name, ""),
         actor=story.actor(name),
         today=at.date(),
         now=at,
@@ -340,11 +349,17 @@ def _decide(story: Story, at: dt.datetime) -> None:
     )
 
 
-def _two_apply(story: Story, at: dt.datetime) -> None:
+def _three_apply(story: Story, at: dt.datetime) -> None:
+    """Two wait for an answer; one was put on the waiting list, as the team is full until later."""
     ruairi = "Two years on Inbox; I know the message queue well and the databases a little."
     hana = "I moved here from a place where I was on call every second week. This looks better."
     _apply(story, "Ruairí Walsh", ruairi, at - dt.timedelta(hours=3), week=2)
     _apply(story, "Hana Novak", hana, at, week=5)
+    oisin = "Payments is never paged at night. I would like to know what the others live with."
+    listed = _apply(story, "Oisín Murray", oisin, at - dt.timedelta(hours=5), week=1)
+    waiting_list.put_on_waiting_list(
+        application_id=listed, actor=story.actor(company.MANAGERS[0]), now=at
+    )
 
 
 _HAPPENINGS = {
@@ -354,6 +369,6 @@ _HAPPENINGS = {
     "away": _away,
     "wish": _wish,
     "policy": _decide,
-    "apply": _two_apply,
+    "apply": _three_apply,
     "draft": _draft,
 } | {f"join:{name}": (lambda story, at, name=name: _join(story, name, at)) for name in JOINED}
