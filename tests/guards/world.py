@@ -203,16 +203,6 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         run=run, position=1, level=level, action="create", reason="new", method="POST", path="/x"
     )
     drift = make_drift(shift, by=anna)
-    running = Shift.objects.get(level=level, week_date=builders.THIS_WEEK)
-    note = HandoverNote.objects.create(
-        shift=running, author=anna, text="Watch the queue.", written_at=builders.NOW
-    )
-    ChatHook.objects.create(
-        team=rotation.team,
-        address=sealing.seal("https://chat.example/hooks/1", settings.ROTA_WEBHOOK_KEYS),
-        set_by=anna.email,
-        set_at=builders.NOW,
-    )
     question = WeekQuestion.objects.create(
         rotation=rotation,
         level=level,
@@ -228,14 +218,28 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "cover_id": cover.pk,
         "request_id": _make_request(level, ben, asked=anna).pk,
         "drift_id": drift.pk,
-        "note_id": note.pk,
-        "running_id": running.pk,
+        **_make_handover(level, by=anna),
         "draft_id": draft.pk,
         "rule_id": rule.pk,
         "run_id": run.pk,
         "level": "primary",
         "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
+
+
+def _make_handover(level: Level, *, by: Engineer) -> dict[str, object]:
+    """A note about the running week, and a chat that hears of handovers."""
+    running = Shift.objects.get(level=level, week_date=builders.THIS_WEEK)
+    note = HandoverNote.objects.create(
+        shift=running, author=by, text="Watch the queue.", written_at=builders.NOW
+    )
+    ChatHook.objects.create(
+        team=level.rotation.team,
+        address=sealing.seal("https://chat.example/hooks/1", settings.ROTA_WEBHOOK_KEYS),
+        set_by=by.email,
+        set_at=builders.NOW,
+    )
+    return {"note_id": note.pk, "running_id": running.pk}
 
 
 def make_calendar(rotation: Rotation, owner: Engineer) -> dict[str, object]:
