@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
 BATCH = 1000
-_ROW = re.compile(r"\b(application|cover|term|absence) (\d+)(?= of | to |$)")
+_ROW = re.compile(r"\b(application|cover|term|absence|pay period) ([\d-]+)(?= of | to |$)")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 BATCH = 2000
-ROW = re.compile(r"\b(application|cover|term|absence) (\d+)(?= of | to |$)")
+ROW = re.compile(r"\b(application|cover|term|absence|pay period) ([\d-]+)(?= of | to |$)")
 
 
 def find_mentions(apps: Any, _schema_editor: Any) -> None:

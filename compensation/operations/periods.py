@@ -155,7 +155,6 @@ def _record_close(
         area=Area.MONEY,
         verb="closed",
         subject=f"pay period {period.month}",
-        about=[period],
         before={"state": PayPeriod.State.OPEN.value},
         after={
             "state": PayPeriod.State.CLOSED.value,

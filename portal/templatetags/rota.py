@@ -19,6 +19,7 @@ from common.http import own_address
 from compensation.domain import money as currencies
 from compensation.domain.hours import hours
 from portal import fields
+from portal.queries import audit_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +98,16 @@ def level_name(level: str) -> str:
 def came_from(request: HttpRequest) -> str:
     """The page of ours that led here, empty when there is none."""
     return own_address(request, request.headers.get("Referer", ""))
+
+
+@register.inclusion_tag("portal/history.html", takes_context=True)
+def history(context: Context, kind: str, row: object, zone: str) -> dict[str, object]:
+    """What was done with a row, as far as the viewer may see it; nothing when that is nothing.
+
+    `kind` and `row` are as events mention them: `shift` and its id, `person` and the e-mail.
+    """
+    lines = audit_log.history(viewer=context["viewer"], keys=[f"{kind}:{row}"], zone=zone)
+    return {"history": lines, "zone": zone, "most": audit_log.IN_HISTORY}
 
 
 # ------------------------------------------------------------------ times
