@@ -14,7 +14,7 @@ from audit.operations import Actor
 from common.clocks import Clocks
 from compensation.operations import periods, rates, weeks
 from compensation.queries import closing
-from config.seeding import company, covering, paging
+from config.seeding import company, covering, handovers, paging
 from rotation import generation
 from rotation.domain import slots
 from rotation.models import Draft, Rotation
@@ -116,6 +116,7 @@ def tell(now: dt.datetime) -> Story:
     for event_at, name in sorted(_happenings(story)):
         _HAPPENINGS[name](story, event_at)
     paging.tell(story)
+    handovers.tell(story)
     covering.tell(story)
     return story
 
