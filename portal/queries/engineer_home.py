@@ -26,15 +26,14 @@ from volunteers.models import OPEN_STATES
 from volunteers.queries import own_applications, own_time, profiles, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from common.periods import Period
     from compensation.queries.earnings import Ahead, EarnedMonth
     from portal.queries.own_days import DaysOff
     from portal.queries.own_weeks import ShiftRow, TermCard
     from rotation.domain.pages import Count
     from rotation.models import Rotation
-    from rotation.queries.cover_requests import OpenLine
+    from rotation.queries.cover_requests import OwnOpen
     from rotation.queries.duty import RotationDuty
     from rotation.queries.handover_notes import Task as HandoverTask
     from rotation.queries.own_shifts import Answer, OwnWeek
@@ -68,8 +67,8 @@ class EngineerHome:
     ended; `last_term` is the one that ended last when there is none. `applications` wait for an
     answer or were declined in the last 30 days. `ahead` is their next week that has not started,
     `months` are open ones, `reach` says whether PagerDuty can page them, `paged` how often it
-    did in the last seven days. `handovers` are notes to write or to read. `asked` are requests for cover that wait for their answer, `asking`
-    the time for which they ask, by shift.
+    did in the last seven days. `handovers` are notes to write or to read.
+    `covers` are requests for cover that are asked of them, and those that they ask.
     """
 
     place: Place
@@ -89,9 +88,8 @@ class EngineerHome:
     reach: Reach
     paged: Count
     handovers: tuple[HandoverTask, ...]
-    asked: tuple[OpenLine, ...]
+    covers: OwnOpen
     shadowed: tuple[ShadowedWeek, ...]
-    asking: Mapping[int, Sequence[Period]]
 
     @property
     def is_serving(self) -> bool:
@@ -175,9 +173,8 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         reach=readiness.own_reach(engineer_id=me),
         paged=page_counts.paged_lately(engineer_id=me, now=now),
         handovers=tuple(handover_notes.tasks_of(engineer_id=me, now=now)),
-        asked=tuple(cover_requests.waiting_for(engineer_id=me, now=now)),
+        covers=cover_requests.own_open(engineer_id=me, now=now),
         shadowed=tuple(own_shadow.weeks(serving, today=today)),
-        asking=cover_requests.open_by_shift(engineer_id=me),
     )
 
 

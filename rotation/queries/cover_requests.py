@@ -6,15 +6,17 @@ import collections
 import dataclasses
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from common.periods import Period
 from rotation.domain import cover_requests as domain
-from rotation.models import Cover, CoverAsk
+from rotation.models import Cover, CoverAsk, SwapOffer
 from rotation.queries import cells
 from volunteers.queries import contacts, marks
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -67,6 +69,11 @@ class RequestLine:
         return self.state == Cover.State.OPEN
 
     @property
+    def is_offer(self) -> bool:
+        """Whether somebody offers to take over, rather than is asked to."""
+        return self.is_open and self.taker is not None
+
+    @property
     def waiting(self) -> list[AskLine]:
         """Those who have not said no."""
         return [ask for ask in self.asks if ask.state == CoverAsk.State.WAITING]
@@ -86,6 +93,8 @@ class OpenLine:
     """An open request in short: whose time it is (empty: a gap's), and what is asked."""
 
     cover_id: int
+    shift_id: int
+    asker_id: int | None
     asker: str
     rotation_name: str
     level: str
@@ -93,6 +102,14 @@ class OpenLine:
     period: Period
     message: str
     ends_at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class OwnOpen:
+    """Open requests of a person: `asked` of them, and the time for which they ask, by shift."""
+
+    asked: tuple[OpenLine, ...]
+    asking: Mapping[int, Sequence[Period]]
 
 
 def request_lines(*, covers: QuerySet[Cover], now: dt.datetime) -> list[RequestLine]:
@@ -132,17 +149,21 @@ def open_by_shift(*, engineer_id: int) -> dict[int, list[Period]]:
 
 
 def due_ids(*, now: dt.datetime) -> list[int]:
-    """Open requests that have ended or that somebody is to be told of, the next first; one query.
+    """Open requests that have ended or that somebody is to be told of, the next first; two queries.
 
     Whoever acts on one asks again under its lock.
     """
     rows = Cover.objects.filter(state=Cover.State.OPEN).order_by("starts_at", "pk")
-    return [row.pk for row in rows if _is_due(row, now)]
+    begun = SwapOffer.objects.filter(state=SwapOffer.State.OPEN, return_starts_at__lte=now)
+    lapsing = set(begun.values_list("cover_id", flat=True))
+    return [row.pk for row in rows if row.pk in lapsing or _is_due(row, now)]
 
 
 def _is_due(row: Cover, now: dt.datetime) -> bool:
     ends_at = _end_of(row)
     last_told_at = max(filter(None, [row.asked_at, row.reminded_at]))
+    if row.to_engineer_id is not None:
+        return ends_at <= now  # an offer to take over: nobody else is asked
     return (
         ends_at <= now
         or (row.managers_told_at is None and domain.is_managers_turn(ends_at=ends_at, now=now))
@@ -157,10 +178,17 @@ def oldest_overdue_at(*, now: dt.datetime) -> dt.datetime | None:
     return min((end for end in ends if end <= now), default=None)
 
 
-def waiting_for(*, engineer_id: int, now: dt.datetime) -> list[OpenLine]:
-    """As `asked_of`, in short; one query."""
+def own_open(*, engineer_id: int, now: dt.datetime) -> OwnOpen:
+    """What is asked of that person and what they ask for themselves; one query."""
     waiting = CoverAsk.objects.filter(engineer_id=engineer_id, state=CoverAsk.State.WAITING)
-    return _open_lines(Cover.objects.filter(pk__in=waiting.values("cover_id")), now)
+    concerned = Q(from_engineer_id=engineer_id) | Q(pk__in=waiting.values("cover_id"))
+    lines = _open_lines(Cover.objects.filter(concerned), now)
+    asking: dict[int, list[Period]] = collections.defaultdict(list)
+    for line in lines:
+        if line.asker_id == engineer_id:
+            asking[line.shift_id].append(line.period)
+    asked = tuple(line for line in lines if line.asker_id != engineer_id)
+    return OwnOpen(asked=asked, asking=asking)
 
 
 def ending_soon(
@@ -178,6 +206,8 @@ def _open_lines(covers: QuerySet[Cover], now: dt.datetime) -> list[OpenLine]:
     found = [
         OpenLine(
             cover_id=row.pk,
+            shift_id=row.shift_id,
+            asker_id=row.from_engineer_id,
             asker=row.from_engineer.name if row.from_engineer else "",
             rotation_name=row.shift.level.rotation.name,
             level=row.shift.level.name,
