@@ -43,6 +43,7 @@ _SWEEPS = (
     "rotation.sweep_forecasts",
     "rotation.sweep_leavers",
     "rotation.sweep_cover_requests",
+    "rotation.sweep_terms",
     "rotation.sweep_reminders",
     "rotation.sweep_calendars",
     "rotation.sweep_people_checks",

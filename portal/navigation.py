@@ -37,7 +37,7 @@ class Link:
     is_current: bool
 
 
-HOME = Place(word="Home", route="home", icon="house", nouns=("home",))
+HOME = Place(word="Home", route="home", icon="house", nouns=("home", "service"))
 COVERAGE = Place(
     word="Coverage",
     route="rotations",
@@ -50,7 +50,7 @@ APPLICATIONS = Place(
 )
 PERIODS = Place(word="Periods", route="periods", icon="file-check", nouns=("period",))
 RATES = Place(word="Rates", route="rates", icon="scale", nouns=("rate",))
-PEOPLE = Place(word="People", route="people", icon="users", nouns=("person", "term"))
+PEOPLE = Place(word="People", route="people", icon="users", nouns=("person", "term", "extension"))
 APPLY = Place(word="Apply", route="apply", icon="hand-helping", nouns=("apply",))
 PAY = Place(word="Pay", route="pay", icon="wallet", nouns=("pay", "entry"))
 ADMINISTRATION = Place(

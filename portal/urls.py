@@ -18,8 +18,12 @@ from portal.views import (
     how,
     mail_choices,
     people,
+    service,
     settings,
     sign_in,
+    term_by_mail,
+    term_ends,
+    term_leaving,
     terms,
     volunteer,
     wishes,
@@ -89,5 +93,27 @@ urlpatterns = [
     path("people/", people.person_list, name="people"),
     path("people/<int:engineer_id>/", people.person_detail, name="person-detail"),
     path("rotations/<slug:slug>/terms/enter/", terms.enter, name="term-enter"),
-    path("terms/<int:term_id>/end/", terms.end, name="term-end"),
+    path("terms/<int:term_id>/leave/", term_leaving.leave, name="term-leave"),
+    path("terms/<int:term_id>/stay/", term_leaving.stay, name="term-stay"),
+    path("terms/<int:term_id>/roll-off/", term_ends.roll_off, name="term-roll-off"),
+    path("terms/<int:term_id>/extend/", term_ends.extend, name="term-extend"),
+    path(
+        "terms/roll-off-by-mail/<str:signed>/",
+        term_by_mail.roll_off,
+        name="term-roll-off-by-mail",
+    ),
+    path("terms/extend-by-mail/<str:signed>/", term_by_mail.extend, name="term-extend-by-mail"),
+    path("term-extensions/<int:extension_id>/", term_ends.extension, name="extension-detail"),
+    path(
+        "term-extensions/<int:extension_id>/confirm/", term_ends.confirm, name="extension-confirm"
+    ),
+    path(
+        "term-extensions/<int:extension_id>/decline/", term_ends.decline, name="extension-decline"
+    ),
+    path(
+        "term-extensions/<int:extension_id>/withdraw/",
+        term_ends.withdraw,
+        name="extension-withdraw",
+    ),
+    path("service/", service.record, name="service-record"),
 ]

@@ -41,6 +41,7 @@ from rotation.operations import (
     people_checks,
     reminders,
     repairs,
+    term_notices,
 )
 from rotation.operations import syncing as sync_operations
 from rotation.queries import (
@@ -57,6 +58,7 @@ from rotation.queries import cover_requests as cover_queries
 from rotation.queries import leavers as leaver_queries
 from rotation.queries import lookups as lookup_queries
 from rotation.queries import syncing as sync_queries
+from rotation.queries import term_ends as term_queries
 
 SYNC_SLICE = dt.timedelta(seconds=30)
 REPAIRS = Actor.sweep("sweep_repairs")
@@ -159,6 +161,14 @@ def sweep_leavers() -> int:
     now = clock.now()
     ids = leaver_queries.rotation_ids_to_look_at(now=now)
     return sum(each(ids, lambda rotation_id: leavers.withhold(rotation_id=rotation_id, now=now)))
+
+
+@shared_task(name="rotation.sweep_terms")
+def sweep_terms() -> int:
+    """Write to those whose term ends in eight or four weeks, or is over; returns to how many."""
+    now = clock.now()
+    ids = [due.term_id for due in term_queries.due_terms(now=now)]
+    return sum(each(ids, lambda term_id: term_notices.tell_term(term_id=term_id, now=now)))
 
 
 @shared_task(name="rotation.sweep_calendars")

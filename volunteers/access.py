@@ -18,6 +18,7 @@ from volunteers.models import (
     OnCallTeam,
     RoleGrant,
     Term,
+    TermExtension,
     TermLevel,
     in_force,
 )
@@ -123,6 +124,59 @@ def endable_terms(*, viewer: Viewer) -> QuerySet[Term]:
         level=TermLevel.ESCALATION,
         team__rotation__isnull=False,
     )
+
+
+def leavable_terms(*, viewer: Viewer) -> QuerySet[Term]:
+    """One's own, and those of the teams one manages: they can end early, nobody has to say why."""
+    return Term.objects.filter(_own_or_managed(viewer), team__rotation__isnull=False)
+
+
+def resumable_terms(*, viewer: Viewer) -> QuerySet[Term]:
+    """Those that end early and need not: of one's teams, and one's own that one left oneself."""
+    own = Q(engineer_id=viewer.engineer_id, left_by_id=viewer.engineer_id)
+    return Term.objects.filter(
+        own | Q(team_id__in=viewer.managed_team_ids),
+        left_on__isnull=False,
+        team__rotation__isnull=False,
+    )
+
+
+def own_terms(*, viewer: Viewer) -> QuerySet[Term]:
+    """The viewer's own: whether they end as planned is theirs to say."""
+    return Term.objects.filter(engineer_id=viewer.engineer_id, team__rotation__isnull=False)
+
+
+def extendable_terms(*, viewer: Viewer) -> QuerySet[Term]:
+    """Volunteers' terms for which the viewer asks for more weeks, or gives some as a manager."""
+    return leavable_terms(viewer=viewer).filter(level=TermLevel.PRIMARY)
+
+
+def linked_terms() -> QuerySet[Term]:
+    """Every term: a signed link names the one that it opens, and for whom."""
+    return Term.objects.filter(team__rotation__isnull=False)
+
+
+def visible_extensions(*, viewer: Viewer) -> QuerySet[TermExtension]:
+    """Weeks asked for beyond a term's end: one's own, of teams one manages, all for an admin."""
+    if viewer.is_admin:
+        return TermExtension.objects.all()
+    return TermExtension.objects.filter(
+        Q(engineer_id=viewer.engineer_id) | Q(term__team_id__in=viewer.managed_team_ids)
+    )
+
+
+def decidable_extensions(*, viewer: Viewer) -> QuerySet[TermExtension]:
+    """Those of teams one manages, one's own included: the operation refuses that by name."""
+    return TermExtension.objects.filter(term__team_id__in=viewer.managed_team_ids)
+
+
+def own_extensions(*, viewer: Viewer) -> QuerySet[TermExtension]:
+    """Those that were asked for the viewer's own terms."""
+    return TermExtension.objects.filter(engineer_id=viewer.engineer_id)
+
+
+def _own_or_managed(viewer: Viewer) -> Q:
+    return Q(engineer_id=viewer.engineer_id) | Q(team_id__in=viewer.managed_team_ids)
 
 
 def own_absences(*, viewer: Viewer) -> QuerySet[Absence]:

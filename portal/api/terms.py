@@ -10,9 +10,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from common.api.schema import answers
+from common.nudge import nudge
 from portal.api.handovers import on_handover, rotation_of
 from portal.api.serializers import EndTermSerializer, NewTermSerializer
 from rotation import access as rotation_access
+from rotation.operations import leaving
 from rotation.queries import patterns
 from volunteers import access
 from volunteers.api.base import ListView, RotaView
@@ -75,7 +77,9 @@ class TermEndView(RotaView):
     """Cutting a level 2 term short."""
 
     @extend_schema(
-        tags=TAGS, request=EndTermSerializer, responses=answers({200: TermSerializer}, 400, 404)
+        tags=TAGS,
+        request=EndTermSerializer,
+        responses=answers({200: TermSerializer}, 400, 404, 409),
     )
     def post(self, request: Request, term_id: int) -> Response:
         """End a level 2 term of your team at a handover that lies in it."""
@@ -84,13 +88,14 @@ class TermEndView(RotaView):
         term = get_object_or_404(rows, pk=term_id)
         rotation = term.team.rotation
         left_on = self.body(EndTermSerializer)["left_on"]
-        terms.end_escalation_term(
+        leaving.leave_team(
             term_id=term.pk,
             left_on=on_handover(patterns.pattern_of(rotation), left_on, now=self.now),
             actor=self.actor,
-            today=patterns.today_in(rotation, self.now),
             now=self.now,
         )
+        for sweep in leaving.SWEEPS:
+            nudge(sweep)
         found = named_terms(
             rows=access.visible_terms(viewer=self.viewer).filter(pk=term.pk), today=self.now.date()
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.api import absences, applications, audit, joining, terms, wishes
+from portal.api import absences, applications, audit, joining, term_ends, terms, wishes
 
 _ONE = "applications/<int:application_id>/"
 
@@ -66,4 +66,29 @@ urlpatterns = [
     path("audit-events/", audit.AuditEventsView.as_view(), name="api-audit-events"),
     path("terms/", terms.TermsView.as_view(), name="api-terms"),
     path("terms/<int:term_id>/end/", terms.TermEndView.as_view(), name="api-term-end"),
+    path("terms/<int:term_id>/leave/", term_ends.TermLeaveView.as_view(), name="api-term-leave"),
+    path("terms/<int:term_id>/stay/", term_ends.TermStayView.as_view(), name="api-term-stay"),
+    path(
+        "terms/<int:term_id>/roll-off/",
+        term_ends.TermRollOffView.as_view(),
+        name="api-term-roll-off",
+    ),
+    path("terms/<int:term_id>/extend/", term_ends.TermExtendView.as_view(), name="api-term-extend"),
+    path("term-extensions/", term_ends.ExtensionsView.as_view(), name="api-term-extensions"),
+    path(
+        "term-extensions/<int:extension_id>/confirm/",
+        term_ends.ExtensionConfirmView.as_view(),
+        name="api-term-extension-confirm",
+    ),
+    path(
+        "term-extensions/<int:extension_id>/decline/",
+        term_ends.ExtensionDeclineView.as_view(),
+        name="api-term-extension-decline",
+    ),
+    path(
+        "term-extensions/<int:extension_id>/withdraw/",
+        term_ends.ExtensionWithdrawView.as_view(),
+        name="api-term-extension-withdraw",
+    ),
+    path("me/service/", term_ends.ServiceView.as_view(), name="api-me-service"),
 ]

@@ -1,16 +1,18 @@
-"""What a manager sends about terms on level 2."""
+"""What is sent about terms: who enters level 2, who leaves, and who stays longer."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from common import wording
+from common.forms import DayField
 from portal.forms.applications import as_date
+from volunteers.models import MOST_EXTENSION_WEEKS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from volunteers.queries.teams import TeamPerson
@@ -64,18 +66,55 @@ class EnterTermForm(forms.Form):
                 field.choices = offered
 
 
-class EndTermForm(forms.Form):
-    """The handover at which a level 2 term ends early."""
+class LeaveDayForm(forms.Form):
+    """From which day on somebody wants to be out of the schedule."""
 
-    left_on = forms.TypedChoiceField(
-        label="Ends at the handover on",
-        coerce=as_date,
-        error_messages={"invalid_choice": CHOOSE},
+    on = DayField(
+        label="The first day without on-call",
+        help_text="Any day. The term ends at the first handover on or after it.",
+        error_messages={"required": "Say from which day on."},
     )
 
-    def __init__(self, *args: Any, handovers: Sequence[dt.date], **kwargs: Any) -> None:
-        """Offer the handovers that lie in the term."""
+
+class LeaveForm(forms.Form):
+    """The handover that was shown, and a digest of what leaving then means."""
+
+    left_on = forms.DateField(widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=32, widget=forms.HiddenInput)
+
+
+class ExtendForm(forms.Form):
+    """How many weeks longer a term runs."""
+
+    weeks = forms.TypedChoiceField(
+        label="How much longer",
+        coerce=int,
+        error_messages={"invalid_choice": "Choose one to eight weeks."},
+    )
+
+    def __init__(self, *args: Any, ends_on: dt.date, **kwargs: Any) -> None:
+        """Offer each number with the end that it leads to."""
         super().__init__(*args, **kwargs)
-        field = self.fields["left_on"]
+        field = self.fields["weeks"]
         if isinstance(field, forms.TypedChoiceField):
-            field.choices = _handovers(handovers)
+            field.choices = [
+                (str(weeks), _longer(ends_on, weeks))
+                for weeks in range(1, MOST_EXTENSION_WEEKS + 1)
+            ]
+
+
+class DeclineExtensionForm(forms.Form):
+    """Why a manager does not confirm it."""
+
+    reason = forms.CharField(
+        label="Why not",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The engineer reads it.",
+        error_messages={"required": "Say why in a line; the engineer sees it."},
+    )
+
+
+def _longer(ends_on: dt.date, weeks: int) -> str:
+    until = wording.day(ends_on + dt.timedelta(weeks=weeks))
+    return f"{wording.counted(weeks, 'week')}, until {until}"

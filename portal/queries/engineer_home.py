@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from compensation import access as money_access
 from compensation.queries import earnings
-from portal.queries import own_days, own_shadow, own_weeks
+from portal.queries import own_days, own_shadow, own_terms, own_weeks
 from rotation import access as rotation_access
 from rotation.queries import (
     cover_requests,
@@ -26,10 +26,11 @@ from volunteers.models import OPEN_STATES
 from volunteers.queries import own_applications, own_time, profiles, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from compensation.queries.earnings import Ahead, EarnedMonth
     from portal.queries.own_days import DaysOff
+    from portal.queries.own_terms import TermEnd
     from portal.queries.own_weeks import ShiftRow, TermCard
     from rotation.domain.pages import Count
     from rotation.models import Rotation
@@ -64,11 +65,11 @@ class EngineerHome:
 
     `today` is the day where they work. `rotations` are those of their terms and weeks, `duties` the
     same with who is on call, empty when nobody asked for them. `terms` are those that have not
-    ended; `last_term` is the one that ended last when there is none. `applications` wait for an
-    answer or were declined in the last 30 days. `ahead` is their next week that has not started,
-    `months` are open ones, `reach` says whether PagerDuty can page them, `paged` how often it
-    did in the last seven days. `handovers` are notes to write or to read.
-    `covers` are requests for cover that are asked of them, and those that they ask.
+    ended, `ends` says by term how they end; `last_term` is the one that ended last when there is
+    none. `applications` wait for an answer or were declined in the last 30 days. `ahead` is their
+    next week that has not started, `months` are open ones, `reach` says whether PagerDuty can page
+    them, `paged` how often it did in the last seven days. `handovers` are notes to write or to
+    read. `covers` are requests for cover that are asked of them, and those that they ask.
     """
 
     place: Place
@@ -79,6 +80,7 @@ class EngineerHome:
     ahead: OwnWeek | None
     rows: tuple[ShiftRow, ...]
     terms: tuple[TermCard, ...]
+    ends: Mapping[int, TermEnd]
     last_term: TermLine | None
     months: tuple[EarnedMonth, ...]
     pay_ahead: Ahead
@@ -162,6 +164,7 @@ def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> Eng
         ahead=next((week for week in weeks if week.state is WeekState.COMING), None),
         rows=tuple(own_weeks.rows(entries, weeks)),
         terms=tuple(own_weeks.card(line, weeks) for line in serving),
+        ends=own_terms.ends(viewer=viewer, lines=serving, today=today),
         last_term=max(ended, key=_end) if ended and not serving else None,
         months=tuple(
             month for month in earnings.earned_months(entries=entries) if not month.is_closed

@@ -1,4 +1,4 @@
-"""Level 2: a manager enters who serves, and ends a term at a handover."""
+"""Level 2: a manager enters who serves."""
 
 from __future__ import annotations
 
@@ -12,22 +12,18 @@ from django.views.decorators.http import require_http_methods
 from common import clock, wording
 from common.forms import add_refusal
 from common.refusals import RefusedError
-from portal.forms.terms import EndTermForm, EnterTermForm
+from portal.forms.terms import EnterTermForm
 from rotation import access as rotation_access
 from rotation.queries import patterns
-from volunteers import access
 from volunteers.operations import terms as operations
 from volunteers.queries import teams
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from django.forms import Form
     from django.http import HttpResponse
 
     from rotation.models import Rotation
     from volunteers.access import SignedInRequest
-    from volunteers.models import Term
 
 OFFERED_WEEKS = 53
 CONFLICT = 409
@@ -73,67 +69,11 @@ def enter(request: SignedInRequest, slug: str) -> HttpResponse:
     return redirect("people")
 
 
-@require_http_methods(["GET", "POST"])
-def end(request: SignedInRequest, term_id: int) -> HttpResponse:
-    """Cut a level 2 term short at a handover that lies in it."""
-    rows = access.endable_terms(viewer=request.viewer).select_related("engineer", "team__rotation")
-    term = get_object_or_404(rows, pk=term_id)
-    rotation = term.team.rotation
-    now = clock.now()
-    form = EndTermForm(
-        request.POST if request.method == "POST" else None,
-        handovers=_handovers(rotation, term, now),
-    )
-    if request.method != "POST":
-        return _end_page(request, term, form)
-    if not form.is_valid():
-        return _end_page(request, term, form, status=UNPROCESSABLE)
-    try:
-        operations.end_escalation_term(
-            term_id=term.pk,
-            left_on=form.cleaned_data["left_on"],
-            actor=request.viewer.actor,
-            today=patterns.today_in(rotation, now),
-            now=now,
-        )
-    except RefusedError as refusal:
-        add_refusal(form, refusal)
-        return _end_page(request, term, form, status=_status(refusal))
-    day = wording.day(form.cleaned_data["left_on"])
-    messages.success(
-        request,
-        f"{term.engineer.name}’s term on level 2 ends {day}. "
-        "Weeks after it stay published until you publish a new draft.",
-    )
-    return redirect("person-detail", engineer_id=term.engineer_id)
-
-
-def _handovers(rotation: Rotation, term: Term, now: dt.datetime) -> list[dt.date]:
-    """The coming handovers from the term's start to its end."""
-    weeks = patterns.coming_handovers(
-        rotation, now=now, count=OFFERED_WEEKS, not_before=term.starts_on
-    )
-    last = min((day for day in (term.ends_on, term.left_on) if day is not None), default=None)
-    return [week.week_date for week in weeks if last is None or week.week_date <= last]
-
-
 def _enter_page(
     request: SignedInRequest, rotation: Rotation, form: Form, *, status: int = 200
 ) -> HttpResponse:
     context = {"rotation": rotation, "form": form, "back": reverse("people")}
     return render(request, "portal/term_enter.html", context, status=status)
-
-
-def _end_page(
-    request: SignedInRequest, term: Term, form: Form, *, status: int = 200
-) -> HttpResponse:
-    context = {
-        "term": term,
-        "rotation": term.team.rotation,
-        "form": form,
-        "back": reverse("person-detail", args=[term.engineer_id]),
-    }
-    return render(request, "portal/term_end.html", context, status=status)
 
 
 def _status(refusal: RefusedError) -> int:

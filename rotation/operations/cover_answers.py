@@ -144,7 +144,7 @@ def give_back(*, cover_id: int, actor: Actor, now: dt.datetime) -> Cover:
         covers.note(cover, "gave back", for_id=cover.to_engineer_id, actor=actor, now=now)
         cover_settling.settle_shift(shift=cover.shift, why=cover_settling.UNDONE, now=now)
         after = worked.worked_shift(shift_id=cover.shift_id)
-        again = _asked_again(cover, after, actor, now)
+        again = ask_again(cover, after, actor, now)
         cover_request_mails.tell_given_back(
             cover=cover, again=again, shift=after, actor=actor, now=now
         )
@@ -189,7 +189,7 @@ def _refuse_too_late(cover: Cover, line: WorkedShift, now: dt.datetime) -> None:
         )
 
 
-def _asked_again(cover: Cover, line: WorkedShift, actor: Actor, now: dt.datetime) -> Cover:
+def ask_again(cover: Cover, line: WorkedShift, actor: Actor, now: dt.datetime) -> Cover:
     """The request as it was, without the one who gave it back."""
     period = Period(starts_at=cover.starts_at, ends_at=cover.ends_at)
     again = Cover.objects.create(

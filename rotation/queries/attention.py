@@ -20,7 +20,7 @@ from rotation.queries import (
     patterns,
     readiness,
 )
-from volunteers.queries import applications
+from volunteers.queries import applications, extensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +41,7 @@ SCHEDULE = "schedule"
 FORECAST = "forecast"
 WEB_HOOKS = "web-hooks"
 COVER = "cover"
+EXTENSION = "extension"
 COVER_ENDS = dt.timedelta(hours=72)
 
 
@@ -64,7 +65,7 @@ class Need:
 
 
 def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.datetime) -> list[Need]:
-    """What these rotations’ teams wait for beside gaps, in no order; at most 13 queries."""
+    """What these rotations’ teams wait for beside gaps, in no order; at most 14 queries."""
     return [
         *_failed_syncs(rotations),
         *_drifts(rotations, now),
@@ -72,6 +73,7 @@ def things_that_need(viewer: Viewer, rotations: Sequence[Rotation], now: dt.date
         *_drafts(rotations),
         *_endings(rotations, now),
         *_applications(viewer),
+        *_extensions(viewer, rotations),
         *_web_hooks(rotations, now),
         *_covers(rotations, now),
         *_unreached(rotations, now),
@@ -137,6 +139,24 @@ def _covers(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need]:
             route="cover-detail",
             argument=str(line.cover_id),
             button="Assign somebody",
+        )
+
+
+def _extensions(viewer: Viewer, rotations: Sequence[Rotation]) -> Iterator[Need]:
+    """One line for each volunteer who would stay longer; the viewer's own waits for others."""
+    teams = [rotation.team_id for rotation in rotations]
+    for line in extensions.waiting_of(team_ids=teams):
+        if line.engineer_id == viewer.engineer_id:
+            continue
+        yield Need(
+            on=line.ends_on,
+            kind=EXTENSION,
+            what=f"{line.name} would stay {wording.counted(line.weeks, 'week')} longer",
+            more=f"{line.team_name}: until {wording.day(line.new_end)} instead of "
+            f"{wording.day(line.ends_on)}",
+            route="extension-detail",
+            argument=str(line.extension_id),
+            button="Decide",
         )
 
 

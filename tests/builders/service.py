@@ -15,6 +15,7 @@ from volunteers.models import (
     Engineer,
     OnCallTeam,
     Term,
+    TermExtension,
     WeekWish,
 )
 
@@ -105,6 +106,17 @@ def make_escalation_term(
         starts_on=starts_on,
         ends_on=ends_on,
         created_at=LONG_AGO,
+    )
+
+
+def make_extension(*, term: Term, weeks: int = 4) -> TermExtension:
+    """Weeks that the engineer asks for beyond the term's end."""
+    return TermExtension.objects.create(
+        term=term,
+        engineer=term.engineer,
+        weeks=weeks,
+        asked_by=term.engineer.email,
+        asked_at=NOW,
     )
 
 

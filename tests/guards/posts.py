@@ -59,10 +59,6 @@ def _no_draft_waits(_world: World) -> None:
     Draft.objects.filter(state=Draft.State.QUEUED).update(state=Draft.State.CANCELLED)
 
 
-def _another_manager(world: World) -> None:
-    builders.make_manager(engineer=_diana(), team=world.rotation.team)
-
-
 def _schedule_deleted(world: World) -> None:
     levels = Level.objects.filter(rotation=world.rotation, name="primary")
     levels.update(schedule_trouble=Level.Trouble.DELETED, schedule_trouble_since=builders.NOW)
@@ -111,10 +107,6 @@ def _waits_behind(world: World) -> None:
 
 def _nobody_rests(_world: World) -> None:
     DraftShift.objects.update(holder=None)
-
-
-def _term_of_another(_world: World) -> Fields:
-    return {"engineer": _diana().pk, "starts_on": SOON}
 
 
 def _cover(world: World) -> Fields:
@@ -228,8 +220,6 @@ PAGES = {
     "application-list": _post("manager"),
     "application-unlist": Post(viewer="manager", before=_waits_behind),
     "application-move": _MOVE,
-    "term-enter": Post(viewer="manager", fields=_term_of_another, before=_another_manager),
-    "term-end": _post("manager", left_on=SOON),
     "cover-enter": Post(viewer="manager", fields=lambda world: {"part": "whole", **_cover(world)}),
     "cover-undo": _post("manager"),
     "cover-ask": _post("engineer", "message", part="whole", message="Please."),
@@ -315,13 +305,6 @@ API_ROUTES = {
     "api-application-list": _post("manager"),
     "api-application-unlist": Post(viewer="manager", before=_waits_behind),
     "api-application-move": _MOVE,
-    "api-terms": Post(
-        viewer="manager",
-        fields=lambda world: {"team": "core", **_term_of_another(world)},
-        before=_another_manager,
-        typed=("team",),
-    ),
-    "api-term-end": _post("manager", left_on=SOON),
     "api-shift-handover-notes": _post("engineer", "text", text="It is quiet."),
     "api-handover-note-confirm": _post("engineer", version=1),
     "api-rotation-chat": _post("manager"),

@@ -1,4 +1,4 @@
-"""Sending the good requests of `posts` and `admin_posts`, and telling what they changed."""
+"""Sending the good requests of all `posts`, and telling what they changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import connection
 
 from audit.models import AuditEvent
 from outbox.models import Message
-from tests.guards import admin_posts, posts
+from tests.guards import admin_posts, posts, posts_of_terms
 from tests.guards.asking import ADMIN, API, Tried, Visitor, pages, path_of, routes_below, tried
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.guards.world import World
 
 REQUEST_ID = "request-0815"
+PAGES = posts.PAGES | posts_of_terms.PAGES
+API_ROUTES = posts.API_ROUTES | posts_of_terms.API_ROUTES
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +47,7 @@ def good_posts() -> list[tuple[Route, Post]]:
     """Every route that changes something, with its good request."""
     found: list[tuple[Route, Post]] = []
     for route in [*pages(), *routes_below(API)]:
-        table = posts.API_ROUTES if route.path.startswith(API) else posts.PAGES
+        table = API_ROUTES if route.path.startswith(API) else PAGES
         if route.name in table:
             found.append((route, table[route.name]))
     for route in routes_below(ADMIN):

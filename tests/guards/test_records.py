@@ -13,7 +13,14 @@ from tests import builders
 from tests.guards import admin_posts, posts
 from tests.guards.asking import API, Visitor, pages, routes_below
 from tests.guards.rights import rule_of
-from tests.guards.sending import REQUEST_ID, good_posts, send, snapshot
+from tests.guards.sending import (
+    API_ROUTES,
+    PAGES,
+    REQUEST_ID,
+    good_posts,
+    send,
+    snapshot,
+)
 
 if TYPE_CHECKING:
     from config.routes import Route
@@ -38,7 +45,7 @@ def test_every_route_that_changes_something_has_its_good_request() -> None:
         for name in _forms_of(record)
     }
 
-    assert changing - set(posts.NOT_RECORDED) == set(posts.PAGES) | set(posts.API_ROUTES)
+    assert changing - set(posts.NOT_RECORDED) == set(PAGES) | set(API_ROUTES)
     assert forms == set(admin_posts.ADMIN_FORMS)
 
 

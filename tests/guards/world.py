@@ -32,7 +32,7 @@ from rotation.operations import calendar_feeds, calendars
 from rotation.queries import calendar_feeds as feed_queries
 from tests import builders
 from tests.compensation.rows import make_rate
-from volunteers.models import Engineer, ManagerGrant, RoleGrant
+from volunteers.models import Engineer, ManagerGrant, RoleGrant, Term
 
 VIEWERS = (
     "nobody",
@@ -99,7 +99,18 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         "api-draft-cancel": {"draft_id": queued.pk},
         "api-period-close": {"month": OPEN_MONTH},
         "api-term-end": {"term_id": people["manager"].terms.get().pk},
-        "term-end": {"term_id": people["manager"].terms.get().pk},
+        "term-stay": {"term_id": arguments["left_term_id"]},
+        "api-term-stay": {"term_id": arguments["left_term_id"]},
+        "term-roll-off-by-mail": {
+            "signed": signed(
+                arguments["term_id"], people["engineer"], purpose="term-roll-off-by-mail"
+            )
+        },
+        "term-extend-by-mail": {
+            "signed": signed(
+                arguments["term_id"], people["engineer"], purpose="term-extend-by-mail"
+            )
+        },
         "period-close": {"month": OPEN_MONTH},
         "shift-handover": {"shift_id": arguments["running_id"]},
         "api-shift-handover-notes": {"shift_id": arguments["running_id"]},
@@ -116,12 +127,10 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
     )
 
 
-def signed(row: object, person: Engineer) -> str:
+def signed(row: object, person: Engineer, *, purpose: str = "cover-by-mail") -> str:
     """What the mail to that person carries."""
     until = builders.NOW + 10 * builders.WEEK
-    link = links.signed_link(
-        purpose="cover-by-mail", row=int(str(row)), person=person.pk, until=until
-    )
+    link = links.signed_link(purpose=purpose, row=int(str(row)), person=person.pk, until=until)
     return link.rstrip("/").rpartition("/")[2]
 
 
@@ -152,6 +161,9 @@ def _make_service(
     """Terms, an application and an absence; Diana's application waits too."""
     ben, team = people["engineer"], rotation.team
     term = builders.make_term(team=team, engineer=ben, starts_on=TERM_START)
+    extension = builders.make_extension(term=term)
+    left = builders.make_term(team=team, engineer=ben, starts_on=NEXT_TERM + 60 * builders.WEEK)
+    Term.objects.filter(pk=left.pk).update(left_on=left.starts_on + builders.WEEK, left_by=ben)
     builders.make_escalation_term(team=team, engineer=people["manager"], starts_on=TERM_START)
     builders.make_application(team=team, engineer=builders.make_engineer(name="Diana"))
     application = builders.make_application(team=team, engineer=ben, earliest_start_on=NEXT_TERM)
@@ -164,6 +176,8 @@ def _make_service(
     )
     return {
         "term_id": term.pk,
+        "left_term_id": left.pk,
+        "extension_id": extension.pk,
         "application_id": application.pk,
         "absence_id": absence.pk,
         "engineer_id": ben.pk,

