@@ -6,79 +6,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('volunteers', '0002_waiting_list_drafts_and_shadow_weeks'),
+        ("volunteers", "0002_waiting_list_drafts_and_shadow_weeks"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TermExtension',
+            name="TermExtension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weeks', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('confirmed', 'Confirmed'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn')], default='asked', max_length=16)),
-                ('asked_by', models.CharField(max_length=254)),
-                ('asked_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weeks", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("confirmed", "Confirmed"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="asked",
+                        max_length=16,
+                    ),
+                ),
+                ("asked_by", models.CharField(max_length=254)),
+                ("asked_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500)),
             ],
         ),
         migrations.AddField(
-            model_name='term',
-            name='left_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms_cut_short', to=settings.AUTH_USER_MODEL),
+            model_name="term",
+            name="left_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="terms_cut_short",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='term',
-            name='roll_off_confirmed_at',
+            model_name="term",
+            name="roll_off_confirmed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('left_by__isnull', True), ('left_on__isnull', False), _connector='OR'), name='term_is_left_by_somebody_on_a_day'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_by__isnull", True), ("left_on__isnull", False), _connector="OR"
+                ),
+                name="term_is_left_by_somebody_on_a_day",
+            ),
         ),
         migrations.AddField(
-            model_name='termextension',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decided_extensions', to=settings.AUTH_USER_MODEL),
+            model_name="termextension",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decided_extensions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='termextension',
-            name='engineer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='term_extensions', to=settings.AUTH_USER_MODEL),
+            model_name="termextension",
+            name="engineer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="term_extensions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='termextension',
-            name='term',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='volunteers.term'),
+            model_name="termextension",
+            name="term",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="extensions",
+                to="volunteers.term",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termextension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('term',), name='extension_one_open_per_term'),
+            model_name="termextension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")),
+                fields=("term",),
+                name="extension_one_open_per_term",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termextension',
-            constraint=models.CheckConstraint(condition=models.Q(('weeks__gte', 1), ('weeks__lte', 8)), name='extension_is_short'),
+            model_name="termextension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weeks__gte", 1), ("weeks__lte", 8)), name="extension_is_short"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termextension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='extension_decided_has_its_time'),
+            model_name="termextension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "asked")),
+                    models.Q(
+                        models.Q(("state", "asked"), _negated=True), ("decided_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="extension_decided_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termextension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['confirmed', 'declined']), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='extension_decided_has_a_decider'),
+            model_name="termextension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["confirmed", "declined"]), _negated=True),
+                    ("decided_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="extension_decided_has_a_decider",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termextension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by', models.F('engineer')), _negated=True), _connector='OR'), name='extension_not_confirmed_by_oneself'),
+            model_name="termextension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(("decided_by", models.F("engineer")), _negated=True),
+                    _connector="OR",
+                ),
+                name="extension_not_confirmed_by_oneself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termextension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='extension_declined_has_a_reason'),
+            model_name="termextension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "declined"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="extension_declined_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termextension',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'confirmed', 'declined', 'withdrawn'])), name='extension_state_is_known'),
+            model_name="termextension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["asked", "confirmed", "declined", "withdrawn"])),
+                name="extension_state_is_known",
+            ),
         ),
     ]
