@@ -161,3 +161,41 @@ def test_it_waits_for_the_worker_that_was_faster(
     assert told.startswith("core: 5 writes")
     assert Level.objects.exclude(pagerduty_schedule_ref="").count() == 2
     assert len(simulator.state()["schedules"]) == 2
+
+
+def _edit_layers(published: Published, simulator: RunningSimulator) -> None:
+    level = Level.objects.get(rotation=published.rotation, name="primary")
+    path = f"/schedules/{level.pagerduty_schedule_ref}"
+    schedule = simulator.call("GET", path).body["schedule"]
+    users = schedule["schedule_layers"][0]["users"]
+    users[1], users[2] = users[2], users[1]
+    assert simulator.call("PUT", path, {"schedule": schedule}).status == 200
+
+
+def test_it_keeps_an_edit_that_nobody_decided_on_and_says_so(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    _run()
+    _edit_layers(published, simulator)
+    edited = published.shown(simulator, "primary")
+
+    dry, told = _run("--dry-run"), _run()
+
+    assert dry.splitlines()[0] == "core: no writes"
+    assert told.splitlines()[0] == "core: no writes"
+    assert "primary: still differs: " in told
+    assert "because somebody edited the schedule in PagerDuty" in told
+    assert published.shown(simulator, "primary") == edited != published.wanted("primary")
+
+
+def test_it_writes_over_an_edit_when_that_is_ordered(
+    published: Published, simulator: RunningSimulator
+) -> None:
+    _run()
+    _edit_layers(published, simulator)
+
+    dry, told = _run("--dry-run", "--write-over"), _run("--write-over")
+
+    assert dry.splitlines()[0] == told.splitlines()[0] == "core: 1 writes"
+    assert "still differs" not in told
+    assert published.shown(simulator, "primary") == published.wanted("primary")

@@ -31,38 +31,45 @@ ON_ITS_WAY = "a worker is on it; look again in a minute"
 
 class Command(BaseCommand):
     help = (
-        "Makes PagerDuty show the published stints, also where somebody edited the layers there; "
-        "--dry-run only says what it would write."
+        "Makes PagerDuty show the published stints. What somebody edited in the layers there stays "
+        "until a manager decides, unless --write-over is given; --dry-run only says what it would "
+        "write."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which rotation, and whether to write."""
         parser.add_argument("--rotation", metavar="SLUG", help="only this one; else all")
         parser.add_argument("--dry-run", action="store_true", help="plan and print, write nothing")
+        parser.add_argument(
+            "--write-over",
+            action="store_true",
+            help="also over edits of the layers that nobody decided on",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object a rotation")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Plan or sync each rotation; exit 1 when one of them failed."""
         failed = False
         for rotation in _rotations(options["rotation"]):
-            told = self._dry_run(rotation) if options["dry_run"] else self._sync(rotation)
+            act = self._dry_run if options["dry_run"] else self._sync
+            told = act(rotation, writes_over=options["write_over"])
             failed = failed or bool(told["failure"])
             self.stdout.write(json.dumps(told) if options["json"] else _words(told))
         if failed:
             sys.exit(1)
 
-    def _dry_run(self, rotation: Rotation) -> dict[str, Any]:
+    def _dry_run(self, rotation: Rotation, *, writes_over: bool) -> dict[str, Any]:
         told: dict[str, Any] = {"rotation": rotation.slug, "failure": "", "steps": []}
-        asking = planned.Asking(gateway=_gateway(), now=clock.now(), writes_over=True)
+        asking = planned.Asking(gateway=_gateway(), now=clock.now(), writes_over=writes_over)
         try:
             return told | planned.as_json(planned.plan_rotation(rotation=rotation, asking=asking))
         except GatewayError as error:
             return told | {"failure": str(error)}
 
-    def _sync(self, rotation: Rotation) -> dict[str, Any]:
+    def _sync(self, rotation: Rotation, *, writes_over: bool) -> dict[str, Any]:
         account.ask_again()
         operations.queue_sync(
-            rotation_id=rotation.pk, cause="by command", now=clock.now(), writes_over=True
+            rotation_id=rotation.pk, cause="by command", now=clock.now(), writes_over=writes_over
         )
         run = SyncRun.objects.filter(rotation=rotation).latest("pk")
         _carry_out(run)
