@@ -57,6 +57,15 @@ ALL = (
     _kind("cannot_be_paged", _SHIFTS, "when PagerDuty cannot reach me"),
     _kind("cover_asked", _COVERS, "when somebody asks me for cover, or in my name", in_chat=True),
     _kind("cover_reminder", _COVERS, "again while a request for cover is open"),
+    _kind(
+        "take_over_asked",
+        _COVERS,
+        "when somebody on call cannot go on and asks to be relieved now",
+        always=True,
+        in_chat=True,
+    ),
+    _kind("take_over_offered", _COVERS, "when somebody offers to take over from me", always=True),
+    _kind("cover_swap", _COVERS, "when a week of mine is offered, asked for or swapped in return"),
     _kind("cover_taken", _COVERS, "when a cover that concerns me is taken", in_chat=True),
     _kind("cover_declined", _COVERS, "when everybody whom I asked said no"),
     _kind("cover_withdrawn", _COVERS, "when a request for cover is withdrawn"),
@@ -105,8 +114,11 @@ def kind_of(name: str) -> Kind:
     return found
 
 
-def choosable() -> list[tuple[Group, list[Kind]]]:
-    """What a reader of mails can choose from, by heading."""
+def choosable(*, manages: bool = True, runs: bool = True) -> list[tuple[Group, list[Kind]]]:
+    """What a reader of mails can choose from, by heading; some come to managers or admins alone."""
+    hidden = {Group.MANAGING: not manages, Group.RUNNING: not runs}
     return [
-        (group, [kind for kind in ALL if kind.group is group and kind.by_mail]) for group in Group
+        (group, [kind for kind in ALL if kind.group is group and kind.by_mail])
+        for group in Group
+        if not hidden.get(group)
     ]

@@ -95,7 +95,7 @@ def gap_weeks(starts_at: dt.datetime, now: dt.datetime) -> int | None:
 
 
 def digest_day(now: dt.datetime, zone: str) -> dt.date | None:
-    """The Monday whose digest is due in that zone: from 08:00 for a day, else None."""
+    """The Monday whose digest is due in that zone: from 08:00 to midnight, else None."""
     here = wording.local(now, zone)
-    since = here.replace(tzinfo=None) - dt.timedelta(hours=DIGEST_HOUR)
-    return since.date() if since.weekday() == MONDAY else None
+    is_due = here.weekday() == MONDAY and here.hour >= DIGEST_HOUR
+    return here.date() if is_due else None

@@ -39,8 +39,8 @@ def tell_managers(*, now: dt.datetime) -> int:
 
 
 def _is_monday_somewhere(now: dt.datetime) -> bool:
-    # From 08:00 on Monday in the east of the world to 08:00 on Tuesday in its west.
-    near = (now + hours * dt.timedelta(hours=1) for hours in (6, 0, -20))
+    # From 08:00 on Monday in the east of the world to midnight in its west.
+    near = (now + hours * dt.timedelta(hours=1) for hours in (6, 0, -12))
     return reminders.MONDAY in {at.weekday() for at in near}
 
 
@@ -60,7 +60,10 @@ def _tell(manager: Manager, day: dt.date, zone: str, now: dt.datetime) -> int:
             to=manager.email,
             kind=KIND,
             subject=f"Your week: {names}",
-            body=f"Hello {manager.name},\n\n{parts}\n\n{settings.ROTA_BASE_URL}/\n",
+            body=(
+                f"Hello {manager.name},\n\n{parts}\n\n"
+                f"See what needs you: {settings.ROTA_BASE_URL}/\n"
+            ),
             now=now,
             good_until=now + reminders.DAY,
         )
@@ -78,7 +81,7 @@ def _part(digest: Digest, zone: str) -> str:
     slug = digest.rotation.slug
     page = f"{settings.ROTA_BASE_URL}{reverse('rotation-detail', args=[slug])}"
     listed = "\n".join(f"- {line}" for line in lines)
-    return f"{digest.rotation.name}\n{listed}\n\n{digest.rotation.name}: {page}"
+    return f"{digest.rotation.name}:\n{listed}\n\nSee the board: {page}"
 
 
 def _on_call(digest: Digest, zone: str) -> Iterator[str]:

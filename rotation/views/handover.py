@@ -92,6 +92,7 @@ def _page(
         "shift": found,
         "handover": page,
         "own": own,
+        "is_over": shift.ends_at <= now,
         "text": text if text is not None else (own.text if own else ""),
         "writes": writes and not (own and own.confirmed_at) and now >= shift.starts_at,
         "refusal": refusal,

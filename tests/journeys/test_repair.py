@@ -204,7 +204,12 @@ def _mails(demo: RunningParts, subject: str) -> list[str]:
     messages = [
         message for path in sorted(folder.glob("*")) for message in _messages(path.read_bytes())
     ]
-    return [each.get_content() for each in messages if subject in str(each["Subject"])]
+    bodies = [
+        each.get_body(preferencelist=("plain",))
+        for each in messages
+        if subject in str(each["Subject"])
+    ]
+    return [body.get_content() for body in bodies if body is not None]
 
 
 def _told(demo: RunningParts, earlier: list[str]) -> dict[str, str]:

@@ -293,8 +293,8 @@ def test_a_digest_after_an_outage_comes_on_monday_or_not_at_all(rotation: Rotati
     builders.make_anna(team=rotation.team)
     monday = dt.datetime(2026, 11, 30, 8, tzinfo=dt.UTC)
 
-    assert digests.tell_managers(now=monday + 24 * HOUR) == 0
-    assert digests.tell_managers(now=monday + 20 * HOUR) == 1
+    assert digests.tell_managers(now=monday + 16 * HOUR) == 0
+    assert digests.tell_managers(now=monday + 15 * HOUR) == 1
 
 
 def test_a_digest_says_now_next_gaps_who_is_away_and_what_waits_but_not_why(

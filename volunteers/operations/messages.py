@@ -26,8 +26,16 @@ class UnknownMailError(RefusedError):
     code = "UNKNOWN_MAIL"
 
 
-def choose_mails(*, wanted: Collection[str], actor: Actor, now: dt.datetime) -> None:
+def choose_mails(
+    *,
+    wanted: Collection[str],
+    actor: Actor,
+    now: dt.datetime,
+    among: Collection[str] | None = None,
+) -> None:
     """Get the named kinds and no other; what is always sent need not be named.
+
+    Of kinds that were not `among` those to choose from, the earlier choice stays.
 
     Raises:
         UnknownMailError: there is no such kind.
@@ -36,11 +44,13 @@ def choose_mails(*, wanted: Collection[str], actor: Actor, now: dt.datetime) -> 
     if not known.issuperset(wanted):
         said = "Choose from the kinds that Rota names."
         raise UnknownMailError(said, fields={"wanted": said})
-    off = {name for name in known - set(wanted) if not kinds.kind_of(name).always}
+    offered = known if among is None else known & set(among)
+    off = {name for name in offered - set(wanted) if not kinds.kind_of(name).always}
     with transaction.atomic():
         me = Engineer.objects.select_for_update().get(pk=actor.person_id)
         own = TurnedOff.objects.filter(engineer=me)
         before = set(own.values_list("kind", flat=True))
+        off |= before - offered
         if before == off:
             return
         own.exclude(kind__in=off).delete()
