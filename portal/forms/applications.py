@@ -36,6 +36,7 @@ class AcceptForm(forms.Form):
     )
     ends_on = forms.TypedChoiceField(
         label="Another end",
+        help_text="Earlier or later than the policy’s.",
         required=False,
         coerce=as_date,
         empty_value=None,
@@ -43,8 +44,7 @@ class AcceptForm(forms.Form):
     )
     shadow_weeks = forms.TypedChoiceField(
         label="Shadow first",
-        help_text="Looks on beside whoever is on call: on the board and in the calendar, not in "
-        "PagerDuty, not paid.",
+        help_text="Looks on: on the board, not paged, not paid.",
         required=False,
         coerce=int,
         empty_value="0",
