@@ -7,10 +7,6 @@ from common.invariants import EngineSql, Invariant, postgresql_triggers, sqlite_
 _NONE_RUNS = "NOT EXISTS (SELECT 1 FROM audit_erasure WHERE ended_at IS NULL)"
 # What happened, when and to whose team stays whatever is erased.
 _FACTS = ("id", "at", "request_id", "team", "area", "verb")
-_EVENT_CHANGES = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _FACTS)
-_MENTION_CHANGES = " OR ".join(
-    f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in ("id", "event_id", "at")
-)
 _ERASURE_CHANGES = (
     "OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL "
     "OR NEW.id IS DISTINCT FROM OLD.id OR NEW.pseudonym IS DISTINCT FROM OLD.pseudonym "
@@ -23,11 +19,14 @@ def _on_sqlite(condition: str) -> str:
     return condition.replace("IS DISTINCT FROM", "IS NOT")
 
 
-def _reworded_by_erasing(name: str, *, table: str, changes: str, message: str) -> Invariant:
-    """Rows are neither deleted nor changed, but in their words while an erasure runs.
+def reworded_by_erasing(
+    name: str, *, table: str, facts: tuple[str, ...], message: str
+) -> Invariant:
+    """Rows are neither deleted nor changed, but in other columns than `facts` while one is erased.
 
     A trigger's WHEN may not ask another table on PostgreSQL, so that the function asks.
     """
+    changes = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in facts)
     refuses = f"({changes}) OR {_NONE_RUNS}"
     kept = postgresql_triggers(
         name, table=table, events={"DELETE": "true", "TRUNCATE": ""}, message=message
@@ -63,16 +62,16 @@ def _reworded_by_erasing(name: str, *, table: str, changes: str, message: str) -
 
 
 INVARIANTS = [
-    _reworded_by_erasing(
+    reworded_by_erasing(
         "audit_event_is_kept",
         table="audit_auditevent",
-        changes=_EVENT_CHANGES,
+        facts=_FACTS,
         message="an audit event is never changed",
     ),
-    _reworded_by_erasing(
+    reworded_by_erasing(
         "audit_mention_is_kept",
         table="audit_mention",
-        changes=_MENTION_CHANGES,
+        facts=("id", "event_id", "at"),
         message="a mention in an audit event is never changed",
     ),
     Invariant(

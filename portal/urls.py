@@ -6,6 +6,7 @@ from django.urls import path
 
 from portal.views import (
     absences,
+    anonymising,
     applications,
     apply,
     audit,
@@ -92,6 +93,7 @@ urlpatterns = [
     path("audit/file.csv", audit.audit_file, name="audit-file"),
     path("people/", people.person_list, name="people"),
     path("people/<int:engineer_id>/", people.person_detail, name="person-detail"),
+    path("people/<int:engineer_id>/anonymise/", anonymising.anonymise, name="person-anonymise"),
     path("rotations/<slug:slug>/terms/enter/", terms.enter, name="term-enter"),
     path("terms/<int:term_id>/leave/", term_leaving.leave, name="term-leave"),
     path("terms/<int:term_id>/stay/", term_leaving.stay, name="term-stay"),

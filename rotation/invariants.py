@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from audit.invariants import reworded_by_erasing
 from common.invariants import EngineSql, Invariant, postgresql_triggers, sqlite_triggers
 
 _NEVER_DELETED = "a published shift is never deleted"
 _IMMUTABLE = "a policy version is never changed"
+_POLICY_FACTS = (
+    *("id", "rotation_id", "number", "term_weeks", "cool_down_weeks", "target_size"),
+    *("minimum_size", "horizon_weeks", "primary_rest_weeks", "primary_shifts_per_term"),
+    *("escalation_rest_weeks", "escalation_shifts_per_term", "spacing_weeks"),
+    *("holiday_load_hundredths", "holiday_weights", "objectives", "escalation_delay_minutes"),
+    *("escalation_loops", "drift_choice", "changed_at", "effective_from"),
+)
 _OUTSIDE = "a cover lies inside its shift"
 _COVER_OUTSIDE_SQLITE = (
     "NOT EXISTS (SELECT 1 FROM rotation_shift s WHERE s.id = NEW.shift_id "
@@ -69,20 +77,12 @@ INVARIANTS = [
             message=_NEVER_DELETED,
         ),
     ),
-    Invariant(
-        name="policy_is_immutable",
-        postgresql=postgresql_triggers(
-            "policy_is_immutable",
-            table="rotation_policyversion",
-            events={"UPDATE": "true", "DELETE": "true", "TRUNCATE": ""},
-            message=_IMMUTABLE,
-        ),
-        sqlite=sqlite_triggers(
-            "policy_is_immutable",
-            table="rotation_policyversion",
-            events={"UPDATE": "true", "DELETE": "true"},
-            message=_IMMUTABLE,
-        ),
+    # Who changed a policy and why may name a person who is erased; its figures stay.
+    reworded_by_erasing(
+        "policy_is_immutable",
+        table="rotation_policyversion",
+        facts=_POLICY_FACTS,
+        message=_IMMUTABLE,
     ),
     _cover_inside(),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.api import absences, applications, audit, joining, term_ends, terms, wishes
+from portal.api import absences, anonymising, applications, audit, joining, term_ends, terms, wishes
 
 _ONE = "applications/<int:application_id>/"
 
@@ -63,6 +63,11 @@ urlpatterns = [
         name="api-absence-cancel",
     ),
     path("me/wishes/", wishes.WishesView.as_view(), name="api-me-wishes"),
+    path(
+        "people/<int:engineer_id>/anonymise/",
+        anonymising.PersonAnonymiseView.as_view(),
+        name="api-person-anonymise",
+    ),
     path("audit-events/", audit.AuditEventsView.as_view(), name="api-audit-events"),
     path("terms/", terms.TermsView.as_view(), name="api-terms"),
     path("terms/<int:term_id>/end/", terms.TermEndView.as_view(), name="api-term-end"),

@@ -16,7 +16,7 @@ from common import clock, wording
 from rotation import access as rotation_access
 from rotation.queries import held, limits, readiness
 from volunteers import access, domain
-from volunteers.queries import marks, people, profiles, service, terms
+from volunteers.queries import former, marks, people, profiles, service, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,6 +113,7 @@ def person_detail(request: SignedInRequest, engineer_id: int) -> HttpResponse:
         "person_id": person.pk,
         "is_active": person.is_active,
         "is_self": person.pk == viewer.engineer_id,
+        "is_anonymous": former.is_anonymous(person.email),
         "mark": _mark(person.pk, profile.name, term),
         "term": term,
         "terms": list(reversed(lines)),

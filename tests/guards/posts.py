@@ -55,6 +55,14 @@ def _own_token(world: World) -> Fields:
     return {"token": AuthToken.objects.get(user=world.people["engineer"]).token_key}
 
 
+def _gone(world: World) -> None:
+    Engineer.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
+
+
+def _email_of_the_gone(world: World) -> Fields:
+    return {"email": world.people["deactivated"].email}
+
+
 def _no_draft_waits(_world: World) -> None:
     Draft.objects.filter(state=Draft.State.QUEUED).update(state=Draft.State.CANCELLED)
 
@@ -191,6 +199,7 @@ PAGES = {
     "rotation-chat": _post("manager", "address", address="https://chat.example/hooks/1"),
     "rotation-chat-test": _post("manager"),
     "rotation-chat-remove": _post("manager"),
+    "person-anonymise": Post(viewer="admin", fields=_email_of_the_gone, before=_gone),
     "settings-theme": _post("engineer", theme="dark"),
     "settings-token-make": _post("engineer"),
     "settings-token-revoke": Post(viewer="engineer", fields=_own_token, typed=("token",)),
@@ -354,6 +363,7 @@ API_ROUTES = {
     "api-web-hooks": Post(
         viewer="admin", before=_subscribed, fields=lambda _world: {"order": "rotate"}
     ),
+    "api-person-anonymise": Post(viewer="admin", fields=_email_of_the_gone, before=_gone),
     "api-rates": _post(
         "finance",
         "office",

@@ -118,6 +118,7 @@ PAGES = {
     # People
     "people": reads(MANAGERS | ADMIN, FORBIDDEN),
     "person-detail": reads(OWNER | TEAM | ADMIN),
+    "person-anonymise": form(ADMIN, FORBIDDEN),
     "applications": reads(MANAGERS | ADMIN, FORBIDDEN),
     "application-of-rotation": reads(ALL),  # leads to `applications`
     "application-accept": form(TEAM),
@@ -214,6 +215,7 @@ API_ROUTES = {
     "api-me-wishes": Rule(let_in={"GET": ALL, "PUT": ALL}),
     "api-people": reads(MANAGERS | ADMIN, FORBIDDEN),
     "api-person": reads(OWNER | TEAM | ADMIN),
+    "api-person-anonymise": does(ADMIN, FORBIDDEN),
     "api-offices": reads(ALL),
     "api-on-call-teams": reads(ALL),
     "api-on-call-team": reads(ALL),

@@ -345,4 +345,9 @@ def _make_rows_of_the_admin(people: dict[str, Engineer]) -> dict[str, dict[str, 
         "rotation_level_unlink": level.pk,
         "outbox_message_send-again": given_up.pk,
     }
-    return {f"admin:{name}": {"row_id": pk} for name, pk in rows.items()}
+    gone = people["deactivated"].pk
+    found: dict[str, dict[str, object]] = {
+        "person-anonymise": {"engineer_id": gone},
+        "api-person-anonymise": {"engineer_id": gone},
+    }
+    return found | {f"admin:{name}": {"row_id": pk} for name, pk in rows.items()}

@@ -16,6 +16,7 @@ from common.cleaning import Cleaner
 from common.refusals import RefusedError
 from volunteers.models import Engineer, RoleGrant
 from volunteers.operations import roles
+from volunteers.queries.former import is_anonymous
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -148,11 +149,19 @@ def deactivate_engineer(*, engineer_id: int, actor: Actor, now: dt.datetime) -> 
 
 
 def reactivate_engineer(*, engineer_id: int, actor: Actor, now: dt.datetime) -> None:
-    """Let somebody in again, without the roles and tokens that they had."""
+    """Let somebody in again, without the roles and tokens that they had.
+
+    Raises:
+        PersonInvalidError: the account was anonymised.
+    """
     with transaction.atomic():
         engineer = Engineer.objects.select_for_update().get(pk=engineer_id)
         if engineer.is_active:
             return
+        if is_anonymous(engineer.email):
+            raise PersonInvalidError(
+                "This account was anonymised; whoever comes back gets a new one."
+            )
         engineer.is_active = True
         engineer.save(update_fields=["is_active"])
         _record(engineer, verb="reactivated", actor=actor, now=now)
