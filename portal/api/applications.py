@@ -155,6 +155,7 @@ class ApplicationAcceptView(OneApplicationView):
             above_target=wanted["above_target"],
             term_weeks=place.term_weeks,
             target_size=place.target_size,
+            cool_down_weeks=place.cool_down_weeks,
             actor=self.actor,
             today=place.today,
             now=self.now,

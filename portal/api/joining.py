@@ -19,13 +19,17 @@ from rotation.queries import joining, patterns
 from volunteers import access
 from volunteers.api.base import RotaView
 from volunteers.operations import application_drafts, applications, waiting_list
-from volunteers.queries import application_history, own_applications
+from volunteers.queries import application_history, cool_down, own_applications
 from volunteers.queries import applications as queries
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from rest_framework.request import Request
 
+    from portal.queries.team_places import Places
     from rotation.models import Rotation
+    from volunteers.queries.applications import ApplicationLine
 
 
 class ApplicationChangeView(OneApplicationView):
@@ -86,7 +90,7 @@ class ApplicationEffectView(OneApplicationView):
         effect = application_effect.effect_of(
             line,
             found,
-            found.joining.choices(not_before=line.earliest_start_on),
+            found.joining.choices(not_before=_earliest(line, found)),
             application_effect.postings_of(lines=[line], places=[found], date=self.now.date()),
         )
         return Response(serializers.EffectSerializer(effect).data)
@@ -201,3 +205,11 @@ class DraftView(PlacesView):
         del request
         application_drafts.discard_draft(team_id=self.rotation(slug).team_id, actor=self.actor)
         return Response(status=204)
+
+
+def _earliest(line: ApplicationLine, found: Places) -> dt.date:
+    """The wanted start, or later where the policy's time between two terms lasts longer."""
+    rests_until = cool_down.rests_until(
+        team_id=line.team_id, engineer_id=line.engineer_id, weeks=found.joining.cool_down_weeks
+    )
+    return max(line.earliest_start_on, rests_until or line.earliest_start_on)

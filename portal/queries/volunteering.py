@@ -11,7 +11,13 @@ from portal.queries import team_places
 from rotation.queries import hook_state, joining, page_counts, statements
 from volunteers import access
 from volunteers.models import OPEN_STATES, Application, TermLevel
-from volunteers.queries import application_history, own_applications, people, terms
+from volunteers.queries import (
+    application_history,
+    cool_down,
+    own_applications,
+    people,
+    terms,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -40,7 +46,9 @@ class Volunteering:
     are published weeks that nobody holds. `rate` is what a week is worth in their office, None
     when finance has set none. `managers` are the names of those who answer. `draft` is what they
     have typed and not sent, `history` what became of the last application.
-    `pages` is how many pages the last three months had, None while Rota hears of none.
+    `rests_until` is the end of the weeks without on-call that the policy wants after their last
+    term, None without. `pages` is how many pages the last three months had, None while Rota hears
+    of none.
     """
 
     today: dt.date
@@ -50,6 +58,7 @@ class Volunteering:
     term: TermLine | None
     application: ApplicationLine | None
     choices: tuple[TermChoice, ...]
+    rests_until: dt.date | None
     gaps: tuple[dt.date, ...]
     managers: tuple[str, ...]
     draft: Draft | None
@@ -82,6 +91,9 @@ def volunteering(*, rotation: Rotation, viewer: Viewer, now: dt.datetime) -> Vol
     posting = postings.get(viewer.engineer_id)
     serving = _serving(viewer, found)
     managers = access.managers_of(team_id=rotation.team_id, now=now)
+    rests_until = cool_down.rests_until(
+        team_id=found.team_id, engineer_id=viewer.engineer_id, weeks=found.cool_down_weeks
+    )
     own = access.own_applications(viewer=viewer)
     sent = own_applications.newest_by_team(applications=own).get(rotation.team_id)
     told = statements.statements(now=now)
@@ -92,7 +104,8 @@ def volunteering(*, rotation: Rotation, viewer: Viewer, now: dt.datetime) -> Vol
         rate=_rate(posting, found.today),
         term=serving[0] if serving else None,
         application=sent,
-        choices=tuple(_choices(found, serving)),
+        choices=tuple(_choices(found, serving, rests_until)),
+        rests_until=rests_until,
         gaps=found.gaps,
         draft=own_applications.draft_of(team_id=rotation.team_id, engineer_id=viewer.engineer_id),
         history=tuple(_history(own, sent)),
@@ -132,12 +145,15 @@ def _rate(posting: PostingLine | None, today: dt.date) -> RateLine | None:
     return next((line for line in lines if line.level == TermLevel.PRIMARY), None)
 
 
-def _choices(found: Joining, serving: list[TermLine]) -> list[TermChoice]:
+def _choices(
+    found: Joining, serving: list[TermLine], rests_until: dt.date | None
+) -> list[TermChoice]:
     """The terms that begin at one of the next 26 handovers.
 
-    Somebody who serves chooses among those after their own term, once it ends within 8 weeks.
+    Somebody who serves chooses among those after their own term, once it ends within 8 weeks;
+    after a term the policy's weeks without on-call pass first.
     """
-    coming = found.choices(not_before=found.today)
+    coming = found.choices(not_before=max(found.today, rests_until or found.today))
     if not serving:
         return coming
     ends = [line.ends_on for line in serving if line.ends_on is not None]

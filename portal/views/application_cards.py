@@ -9,7 +9,7 @@ from portal.forms.applications import AcceptForm, DeclineForm
 from portal.queries import application_effect, team_places
 from rotation.queries import joining
 from volunteers import access
-from volunteers.queries import terms
+from volunteers.queries import cool_down, terms
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,7 +30,8 @@ class Card:
     """An application that waits, with the forms of those who may decide it.
 
     `listed` is how many are on its team's waiting list. `earlier` are the terms that the applicant
-    has served or serves, the newest first.
+    has served or serves, the newest first; `rests_until` is the end of the time that the policy
+    wants between two terms, where that is later than the wanted start.
     """
 
     line: ApplicationLine
@@ -41,6 +42,7 @@ class Card:
     may_decide: bool
     listed: int
     earlier: tuple[TermLine, ...]
+    rests_until: dt.date | None
     effect: Effect | None
     accept: AcceptForm | None
     decline: DeclineForm
@@ -112,7 +114,9 @@ def _card(  # noqa: PLR0913 - what was read for all cards at once
     now: dt.datetime,
     refused: Form | None,
 ) -> Card:
-    choices = places.joining.choices(not_before=line.earliest_start_on) if places else []
+    rests_until = _rests_until(line, places, earlier)
+    not_before = rests_until or line.earliest_start_on
+    choices = places.joining.choices(not_before=not_before) if places else []
     is_own = line.engineer_id == viewer.engineer_id
     effect = (
         application_effect.effect_of(line, places, choices, postings)
@@ -133,7 +137,16 @@ def _card(  # noqa: PLR0913 - what was read for all cards at once
         may_decide=viewer.manages(line.team_id) and not is_own,
         listed=places.listed if places else 0,
         earlier=tuple(reversed(earlier)),
+        rests_until=rests_until,
         effect=effect,
         accept=accept_form,
         decline=decline_form or DeclineForm(auto_id=ids),
     )
+
+
+def _rests_until(
+    line: ApplicationLine, places: Places | None, earlier: list[TermLine]
+) -> dt.date | None:
+    weeks = places.joining.cool_down_weeks if places else 0
+    until = cool_down.rest_after(earlier, team_id=line.team_id, weeks=weeks)
+    return until if until is not None and until > line.earliest_start_on else None

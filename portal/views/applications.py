@@ -22,12 +22,15 @@ from rotation import access as rotation_access
 from rotation.queries import joining
 from volunteers import access
 from volunteers.operations import application_decisions, waiting_list
+from volunteers.queries import cool_down
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from django.http import HttpResponse
 
+    from rotation.queries.joining import Joining
     from volunteers.access import SignedInRequest
     from volunteers.models import Application
 
@@ -57,7 +60,7 @@ def accept(request: SignedInRequest, application_id: int) -> HttpResponse:
         return redirect("applications")
     now = clock.now()
     place = joining.joinings(team_ids=[application.team_id], now=now).get(application.team_id)
-    choices = place.choices(not_before=application.earliest_start_on) if place else []
+    choices = place.choices(not_before=_earliest(application, place)) if place else []
     form = AcceptForm(request.POST, choices=choices, auto_id=cards.auto_id(application_id))
     if place is None or not form.is_valid():
         return review_page(request, refused={application_id: form}, status=UNPROCESSABLE)
@@ -67,6 +70,7 @@ def accept(request: SignedInRequest, application_id: int) -> HttpResponse:
             **form.cleaned_data,
             term_weeks=place.term_weeks,
             target_size=place.target_size,
+            cool_down_weeks=place.cool_down_weeks,
             actor=request.viewer.actor,
             today=place.today,
             now=now,
@@ -81,6 +85,16 @@ def accept(request: SignedInRequest, application_id: int) -> HttpResponse:
         "The next draft counts on them.",
     )
     return redirect("applications")
+
+
+def _earliest(application: Application, place: Joining) -> dt.date:
+    """The wanted start, or later where the policy's time between two terms lasts longer."""
+    rests_until = cool_down.rests_until(
+        team_id=application.team_id,
+        engineer_id=application.engineer_id,
+        weeks=place.cool_down_weeks,
+    )
+    return max(application.earliest_start_on, rests_until or application.earliest_start_on)
 
 
 @require_http_methods(["GET", "POST"])

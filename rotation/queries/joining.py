@@ -45,6 +45,7 @@ class Joining:
     today: dt.date
     now: dt.datetime
     term_weeks: int
+    cool_down_weeks: int
     minimum_size: int
     target_size: int
     gaps: tuple[dt.date, ...]
@@ -108,6 +109,7 @@ def _joining(
         today=patterns.today_in(rotation, now),
         now=now,
         term_weeks=policy.term_weeks,
+        cool_down_weeks=policy.cool_down_weeks,
         minimum_size=policy.minimum_size,
         target_size=policy.target_size,
         gaps=tuple(gaps),

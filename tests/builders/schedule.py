@@ -63,6 +63,7 @@ def make_policy(
     rotation: Rotation,
     term_weeks: int = 26,
     horizon_weeks: int = 26,
+    cool_down_weeks: int = 0,
     effective_from: dt.datetime = LONG_AGO,
 ) -> PolicyVersion:
     """The next policy version of the rotation."""
@@ -71,6 +72,7 @@ def make_policy(
         number=rotation.policies.count() + 1,
         term_weeks=term_weeks,
         horizon_weeks=horizon_weeks,
+        cool_down_weeks=cool_down_weeks,
         objectives=list(OBJECTIVES),
         changed_by="shell",
         changed_at=effective_from,

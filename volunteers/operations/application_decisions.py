@@ -31,7 +31,7 @@ from volunteers.operations.application_moves import (
     record_move,
     refuse_own,
 )
-from volunteers.queries import team_places
+from volunteers.queries import cool_down, team_places
 
 if TYPE_CHECKING:
     from audit.operations import Actor
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 REASON_LENGTH = 500
 LONGEST_TERM_WEEKS = 104
 WEEK = dt.timedelta(weeks=1)
+
+
+class CoolDownError(RefusedError):
+    """The policy wants some weeks without on-call between two terms of a person."""
+
+    code = "COOL_DOWN"
+    status = 409
 
 
 class PlacesTakenError(RefusedError):
@@ -97,6 +104,7 @@ def accept_application(  # noqa: PLR0913 - the term that is made, the deciders a
     shadow_weeks: int = 0,
     target_size: int | None = None,
     above_target: bool = False,
+    cool_down_weeks: int = 0,
     actor: Actor,
     today: dt.date,
     now: dt.datetime,
@@ -105,14 +113,16 @@ def accept_application(  # noqa: PLR0913 - the term that is made, the deciders a
 
     `starts_on` and `ends_on` are handovers' local dates, `today` a day in the rotation's zone;
     without an end the term has `term_weeks`. In the first `shadow_weeks` the newcomer looks on.
-    The team stays within `target_size` unless `above_target` says that more are wanted. The weeks
-    that do not suit become wishes that the next draft reads.
+    The team stays within `target_size` unless `above_target` says that more are wanted. After an
+    earlier term in the team `cool_down_weeks` pass first. The weeks that do not suit become wishes
+    that the next draft reads.
 
     Raises:
         OwnApplicationError: the decider is the applicant.
         ApplicationInvalidError: the start lies in the past, or before the wanted day; the end does
             not fit the start; too many shadow weeks.
         ApplicationNotOpenError: it does not wait any more, or the applicant has left the company.
+        CoolDownError: the last term ended, or ends, too short a time before.
         PlacesTakenError: with this one the team would be larger than its target size.
         terms.TermOverlapError: the applicant serves another term in this time.
     """
@@ -133,6 +143,7 @@ def accept_application(  # noqa: PLR0913 - the term that is made, the deciders a
             decided_by_id=actor.engineer_id,
         )
         _check_start(application, starts_on)
+        _check_cool_down(application, starts_on, cool_down_weeks)
         if target_size is not None and not above_target:
             _check_places(team, application.engineer_id, starts_on, end, target_size)
         if not Engineer.objects.filter(pk=application.engineer_id, is_active=True).exists():
@@ -228,6 +239,19 @@ def _check_start(application: Application, starts_on: dt.date) -> None:
             f"{wording.day(application.earliest_start_on)}, not before."
         )
         raise ApplicationInvalidError(message, fields={"starts_on": message})
+
+
+def _check_cool_down(application: Application, starts_on: dt.date, weeks: int) -> None:
+    until = cool_down.rests_until(
+        team_id=application.team_id, engineer_id=application.engineer_id, weeks=weeks
+    )
+    if until is not None and starts_on < until:
+        message = (
+            f"{application.engineer.name} has served in {application.team.name} before, and its "
+            f"policy wants {wording.counted(weeks, 'week')} without on-call between two terms: "
+            f"choose a start from {wording.day(until)} on."
+        )
+        raise CoolDownError(message, fields={"starts_on": message})
 
 
 def _check_places(
