@@ -58,8 +58,8 @@ def test_from_an_application_to_the_right_cents(demo: RunningParts, people: Page
     _apply(elena)
     _accept(niamh, "Elena Marchetti")
     _draft_and_publish(niamh)
-    weeks = _read_weeks(niamh)
-    _expect_in_pagerduty(Simulated(demo.sim_address), weeks)
+    weeks = read_weeks(niamh)
+    expect_in_pagerduty(Simulated(demo.sim_address), weeks)
     months = _move_past_a_handover_and_a_month(ada)
     files = _close(grace, months)
 
@@ -104,7 +104,7 @@ def _draft_and_publish(page: Page) -> None:
     expect(page.locator(".banner.ok")).to_contain_text("Published 26 weeks as version 3")
 
 
-def _read_weeks(page: Page) -> list[WeekOnPage]:
+def read_weeks(page: Page) -> list[WeekOnPage]:
     """The coming weeks of the list layout, once PagerDuty shows them."""
     page.goto(f"{ROTATION}?layout=list")
     for _ in range(60):
@@ -130,7 +130,7 @@ def _read_weeks(page: Page) -> list[WeekOnPage]:
     return weeks
 
 
-def _expect_in_pagerduty(simulated: Simulated, weeks: list[WeekOnPage]) -> None:
+def expect_in_pagerduty(simulated: Simulated, weeks: list[WeekOnPage]) -> None:
     """The final schedule names in each coming week the page's person, and nobody in a gap."""
     refs = {each["name"].split(": ")[-1]: each["id"] for each in simulated.schedules()}
     now = dt.datetime.fromisoformat(simulated.call("GET", "/_sim/time")["now"])
