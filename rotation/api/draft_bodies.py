@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from rotation.api import draft_serializers as serializers
 from rotation.models import Draft
-from rotation.queries import cells, draft_loads, draft_page, draft_shifts, draft_state, reasons
+from rotation.queries import (
+    cells,
+    draft_loads,
+    draft_page,
+    draft_shifts,
+    draft_state,
+    edited_weeks,
+    reasons,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +34,7 @@ def draft_body(draft: Draft, *, now: dt.datetime) -> dict[str, Any]:
         "shifts": [],
         "levels": [],
         "stale": None,
+        "edited": [],
     }
     if draft.state in UNSOLVED:
         return body
@@ -36,6 +45,8 @@ def draft_body(draft: Draft, *, now: dt.datetime) -> dict[str, Any]:
         plan = draft_page.current_plan(draft=draft)
         stale = draft_state.staleness(draft=draft, plan=plan, now=now)
         body["stale"] = None if stale is None else serializers.StaleSerializer(stale).data
+        edited = edited_weeks.written_over_by_draft(rotation=draft.rotation, weeks=found.weeks)
+        body["edited"] = serializers.EditedWeekSerializer(edited, many=True).data
     return body
 
 

@@ -100,12 +100,22 @@ class StaleSerializer(serializers.Serializer[Any]):
     sentences = serializers.ListField(child=serializers.CharField())
 
 
+class EditedWeekSerializer(serializers.Serializer[Any]):
+    """A week that somebody edited in PagerDuty, undecided, and that publishing writes over."""
+
+    level = serializers.CharField()
+    week_date = serializers.DateField()
+    shown = serializers.CharField()
+    author = serializers.CharField()
+
+
 class DraftDetailSerializer(DraftSerializer):
     """A draft with its weeks; they are empty until it is solved."""
 
     shifts = ProposedShiftSerializer(many=True)
     levels = DraftLevelSerializer(many=True)
     stale = StaleSerializer(allow_null=True)
+    edited = EditedWeekSerializer(many=True)
 
 
 class NewDraftSerializer(StrictSerializer):
@@ -125,9 +135,14 @@ class NewDraftSerializer(StrictSerializer):
 
 
 class PublishSerializer(StrictSerializer):
-    """Weeks without anybody on level 2 are published only when that is confirmed."""
+    """Weeks without anybody on level 2 are published only when that is confirmed.
+
+    So are weeks that somebody edited in PagerDuty and nobody decided on (`edits_confirmed`):
+    publishing writes over them.
+    """
 
     escalation_gaps_confirmed = YesNoField(required=False, default=False)
+    edits_confirmed = YesNoField(required=False, default=False)
 
 
 class PublishedSerializer(serializers.Serializer[Any]):

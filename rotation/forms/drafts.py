@@ -101,15 +101,16 @@ def _said(line: DraftLine) -> str:
 
 
 class PublishForm(forms.Form):
-    """The one thing that is confirmed by name: weeks without anybody on level 2."""
+    """What is confirmed by name: weeks without level 2, and edits in PagerDuty written over."""
 
     escalation_gaps_confirmed = forms.BooleanField(
         label="Publish although level 2 has nobody in some weeks",
         required=False,
     )
+    edits_confirmed = forms.BooleanField(required=False)
 
-    def __init__(self, *args: object, gaps: int = 0, **kwargs: object) -> None:
-        """Say what confirming means for this number of weeks."""
+    def __init__(self, *args: object, gaps: int = 0, edits: int = 0, **kwargs: object) -> None:
+        """Say what confirming means for these numbers of weeks."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments
         field = self.fields["escalation_gaps_confirmed"]
         weeks = "1 week" if gaps == 1 else f"{gaps} weeks"
@@ -117,4 +118,10 @@ class PublishForm(forms.Form):
         field.help_text = (
             "A page that primary does not answer ends there: nobody else is called. "
             "The weeks stay open until somebody takes them."
+        )
+        field = self.fields["edits_confirmed"]
+        field.label = f"Write over {wording.counted(edits, 'week')} that somebody changed there"
+        field.help_text = (
+            "PagerDuty then shows whom this version publishes, and what was changed by hand in "
+            "these weeks is gone. To keep it, decide on the PagerDuty page first."
         )

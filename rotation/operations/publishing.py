@@ -9,13 +9,14 @@ from django.db.models import F
 
 from audit.operations import Area, record
 from common import wording
+from common.periods import Period
 from common.refusals import RefusedError
 from rotation.domain import rules, slots
 from rotation.models import Draft, DraftShift, LevelName, Rotation, Shift
 from rotation.operations import cover_settling, published_mails, syncing
 from rotation.operations.drafts import DraftMovedOnError
 from rotation.operations.published_mails import Change
-from rotation.queries import patterns, planning, uncalled, worked
+from rotation.queries import edited_weeks, patterns, planning, uncalled, worked
 from volunteers.queries import contacts
 
 if TYPE_CHECKING:
@@ -52,8 +53,20 @@ class GapNotConfirmedError(RefusedError):
     status = 409
 
 
+class EditsNotConfirmedError(RefusedError):
+    """It would write over what a person edited in PagerDuty, and nobody confirmed that."""
+
+    code = "PAGERDUTY_EDITS_NOT_CONFIRMED"
+    status = 409
+
+
 def publish_draft(
-    *, draft_id: int, escalation_gaps_confirmed: bool, actor: Actor, now: dt.datetime
+    *,
+    draft_id: int,
+    escalation_gaps_confirmed: bool,
+    actor: Actor,
+    now: dt.datetime,
+    edits_confirmed: bool = False,
 ) -> int:
     """Write the draft's weeks that have not started as the schedule; returns the new version.
 
@@ -67,6 +80,8 @@ def publish_draft(
         DraftOutdatedError: terms, absences or the policy now forbid some of its shifts.
         GapNotConfirmedError: a coming week has nobody on level 2, or nobody whom PagerDuty knows,
             and that was not confirmed.
+        EditsNotConfirmedError: somebody edited a week in PagerDuty that changes, nobody decided on
+            that, and writing over it was not confirmed.
     """
     with transaction.atomic():
         draft = Draft.objects.select_related("rotation__team", "policy").get(pk=draft_id)
@@ -77,6 +92,7 @@ def publish_draft(
         _ask_rules(draft, plan, rows)
         _ask_about_gaps(rows, confirmed=escalation_gaps_confirmed)
         changes = _write(draft, plan, rows, version)
+        _ask_about_edits(draft, changes, confirmed=edits_confirmed)
         cover_settling.settle_shifts(
             shift_ids=[change.shift.pk for change in changes],
             why=cover_settling.PUBLISHED,
@@ -169,6 +185,33 @@ def _ask_about_gaps(rows: list[DraftShift], *, confirmed: bool) -> None:
             "Pages that nobody answers would end there. Confirm that to publish."
         )
         raise GapNotConfirmedError(message, fields={"escalation_gaps_confirmed": message})
+
+
+def _ask_about_edits(draft: Draft, changes: list[Change], *, confirmed: bool) -> None:
+    if confirmed:
+        return
+    found = edited_weeks.written_over(
+        rotation=draft.rotation,
+        weeks=[
+            edited_weeks.ChangedWeek(
+                level=change.shift.level.name,
+                week_date=change.shift.week_date,
+                period=Period(starts_at=change.shift.starts_at, ends_at=change.shift.ends_at),
+                holder_id=change.shift.holder_id,
+            )
+            for change in changes
+            if change.before_id != change.shift.holder_id
+        ],
+    )
+    if found:
+        more = len(found) - SHOWN_BREACHES
+        told = [one.words for one in found[:SHOWN_BREACHES]]
+        message = (
+            f"Somebody changed in PagerDuty what this would write over. {'; '.join(told)}."
+            f"{f' And {more} more.' if more > 0 else ''} Confirm that to publish, or decide first "
+            "on the PagerDuty page what becomes of it."
+        )
+        raise EditsNotConfirmedError(message, fields={"edits_confirmed": message})
 
 
 def _of_unknown(rows: list[DraftShift], unknown: frozenset[int]) -> str:

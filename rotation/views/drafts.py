@@ -28,6 +28,7 @@ from rotation.queries import (
     draft_quality,
     draft_state,
     drafts,
+    edited_weeks,
     fairness,
     hand_rules,
     limits,
@@ -87,12 +88,13 @@ def draft_publish(request: SignedInRequest, draft_id: int) -> HttpResponse:
         return redirect("draft-detail", draft_id=draft.pk)
     now = clock.now()
     form = PublishForm(request.POST, gaps=0)
-    confirmed = form.is_valid() and form.cleaned_data["escalation_gaps_confirmed"]
+    confirmed = form.cleaned_data if form.is_valid() else {}
     weeks = draft_page.publishable_weeks(draft=draft, now=now)
     try:
         version = publishing.publish_draft(
             draft_id=draft.pk,
-            escalation_gaps_confirmed=confirmed,
+            escalation_gaps_confirmed=confirmed.get("escalation_gaps_confirmed", False),
+            edits_confirmed=confirmed.get("edits_confirmed", False),
             actor=request.viewer.actor,
             now=now,
         )
@@ -163,16 +165,16 @@ def _draft_page(
         "version": draft.base_version + 1,
         "refusal": refusal,
     }
-    gaps = 0
+    gaps = edits = 0
     if draft.state == Draft.State.SOLVING:
         context["progress"] = draft_progress.progress_of(draft)
     if draft.state in WITH_SHIFTS:
         context |= _solved(draft, now)
-        gaps = context["proposal"].to_confirm
+        gaps, edits = context["proposal"].to_confirm, len(context.get("edited", ()))
         context["is_over"] = draft.state == Draft.State.READY and not context["proposal"].shifts
     if draft.state in operations.ANSWERED and not context.get("is_over"):
         context |= _by_hand(draft, context.get("plan"), now)
-    form = PublishForm(None if refusal is None else {}, gaps=gaps)
+    form = PublishForm(None if refusal is None else request.POST, gaps=gaps, edits=edits)
     if refusal is not None:
         add_refusal(form, refusal)
     context["form"] = form
@@ -195,6 +197,9 @@ def _solved(draft: Draft, now: dt.datetime) -> dict[str, Any]:
             "plan": plan,
             "decision": draft_page.decision(found, plan=plan, now=now),
             "stale": draft_state.staleness(draft=draft, plan=plan, now=now),
+            "edited": edited_weeks.written_over_by_draft(
+                rotation=draft.rotation, weeks=found.weeks
+            ),
             "publishable": draft_page.publishable_weeks(draft=draft, now=now),
             "over": limits.people_over_limit(
                 rotation=draft.rotation,
