@@ -71,6 +71,11 @@ class Rotation(models.Model):
                 condition=Q(pagerduty_policy_trouble__in=["", "deleted"]),
                 name="rotation_policy_trouble_is_known",
             ),
+            models.UniqueConstraint(
+                fields=["pagerduty_policy_ref"],
+                condition=~Q(pagerduty_policy_ref=""),
+                name="rotation_has_a_policy_of_its_own",
+            ),
         )
 
     def __str__(self) -> str:

@@ -99,15 +99,19 @@ def _check(lookup: Lookup, rotation: Rotation, now: dt.datetime) -> None:
 def _taken(lookup: Lookup, rotation: Rotation) -> str:
     """Note the new one; returns the id of the one before."""
     if lookup.level is None:
-        others = Rotation.objects.filter(pagerduty_policy_ref=lookup.query)
-        if others.exclude(pk=rotation.pk).exists():
-            raise NotAdoptableError("Another rotation uses this escalation policy by now.")
         before = rotation.pagerduty_policy_ref
-        Rotation.objects.filter(pk=rotation.pk).update(
-            pagerduty_policy_ref=lookup.query,
-            pagerduty_policy_is_adopted=True,
-            pagerduty_policy_since=None,
-        )
+        try:
+            with transaction.atomic():
+                Rotation.objects.filter(pk=rotation.pk).update(
+                    pagerduty_policy_ref=lookup.query,
+                    pagerduty_policy_is_adopted=True,
+                    pagerduty_policy_since=None,
+                )
+        except IntegrityError as error:
+            raise NotAdoptableError(
+                "Another rotation uses this escalation policy by now. Choose another one, or let "
+                "Rota make one."
+            ) from error
         return before
     before = lookup.level.pagerduty_schedule_ref
     try:
@@ -121,5 +125,7 @@ def _taken(lookup: Lookup, rotation: Rotation) -> str:
                 in_pagerduty_version=None,
             )
     except IntegrityError as error:
-        raise NotAdoptableError("Another level uses this schedule by now.") from error
+        raise NotAdoptableError(
+            "Another level uses this schedule by now. Choose another one, or let Rota make one."
+        ) from error
     return before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit.operations import Area, record
 from common.refusals import RefusedError
@@ -39,13 +39,18 @@ class PolicyNotDeletedError(RefusedError):
 def remember_policy(*, rotation_id: int, before: str, ref: str, now: dt.datetime) -> bool:
     """Note which of PagerDuty's escalation policies is the rotation's.
 
-    False, and nothing noted, when it is not the one `before` any more: what somebody chose while
-    the run was under way stands.
+    False, and nothing noted, when it is not the one `before` any more, or is another rotation's by
+    now: what somebody chose while the run was under way stands.
     """
     with transaction.atomic():
         rotation = Rotation.objects.select_related("team").get(pk=rotation_id)
         unchanged = Rotation.objects.filter(pk=rotation_id, pagerduty_policy_ref=before)
-        if not unchanged.update(pagerduty_policy_ref=ref):
+        try:
+            with transaction.atomic():
+                is_linked = unchanged.update(pagerduty_policy_ref=ref)
+        except IntegrityError:
+            is_linked = 0
+        if not is_linked:
             return False
         record(
             actor=SYNC,

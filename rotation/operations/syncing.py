@@ -195,13 +195,18 @@ def excuse_step(*, step_id: int, note: str, now: dt.datetime) -> None:
 def remember_schedule(*, level_id: int, before: str, ref: str, now: dt.datetime) -> bool:
     """Note which of PagerDuty's schedules is the level's.
 
-    False, and nothing noted, when it is not the one `before` any more: what somebody chose while
-    the run was under way stands.
+    False, and nothing noted, when it is not the one `before` any more, or is another level's by
+    now: what somebody chose while the run was under way stands.
     """
     with transaction.atomic():
         level = Level.objects.select_related("rotation__team").get(pk=level_id)
         unchanged = Level.objects.filter(pk=level_id, pagerduty_schedule_ref=before)
-        if not unchanged.update(pagerduty_schedule_ref=ref):
+        try:
+            with transaction.atomic():
+                is_linked = unchanged.update(pagerduty_schedule_ref=ref)
+        except IntegrityError:
+            is_linked = 0
+        if not is_linked:
             return False
         record(
             actor=SYNC,
