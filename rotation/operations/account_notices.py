@@ -11,7 +11,7 @@ from common import wording
 from outbox.operations import queue_message
 from rotation.models import PagerDutyAccount
 from rotation.queries import account
-from volunteers.queries import contacts
+from volunteers.queries import contacts, profiles
 
 # However many tokens are refused, and however often the same one is.
 AT_MOST_EVERY = dt.timedelta(hours=1)
@@ -33,18 +33,21 @@ def tell_of_refusal(*, now: dt.datetime, real_now: dt.datetime) -> int:
         if not PagerDutyAccount.objects.filter(untold, pk=current.pk).update(told_at=real_now):
             return 0
         admins = contacts.admin_addresses(now=now)
+        ids = contacts.ids_of(emails=admins)
         for address in admins:
-            _mail(address, current.said, now - (real_now - current.refused_at), now)
+            zone = profiles.place(engineer_id=ids[address], now=now).zone
+            since = wording.moment(now - (real_now - current.refused_at), zone)
+            _mail(address, current.said, since, now)
         return len(admins)
 
 
-def _mail(address: str, said: str, since: dt.datetime, now: dt.datetime) -> None:
+def _mail(address: str, said: str, since: str, now: dt.datetime) -> None:
     queue_message(
         to=address,
         kind="pagerduty_token_refused",
         subject="PagerDuty does not accept Rota’s token",
         body=(
-            f"Hello,\n\nsince {wording.moment(since, 'UTC')} PagerDuty refuses what Rota asks:\n\n"
+            f"Hello,\n\nsince {since} PagerDuty refuses what Rota asks:\n\n"
             f"{said}\n\n"
             "Rota asks nothing more with this token. PagerDuty goes on paging for what it was "
             "told; what is published or covered from now on does not reach it.\n\n"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import reverse
 
-from common import links, wording
+from common import links
 from common.periods import Period, intersection, seconds
 from outbox.operations import queue_chat, queue_message
 from rotation.domain import cover_requests as domain
-from rotation.operations import cover_closing, cover_mails
-from volunteers.queries import service, teams
+from rotation.operations import cover_closing, cover_mails, reader_times
+from volunteers.queries import profiles, service, teams
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,25 +50,25 @@ def tell_asked(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:
     for contact in _waiting(cover):
         letter = Letter(
             kind="cover_asked",
-            subject=f"{asker} asks for cover: {_short(cover, shift)}",
+            subject=f"{asker} asks for cover: {_short(cover)}",
             opening=f"{asker} asks you to take {cover_mails.level_of(shift)}",
             closing=(
                 f"On call for {_hours(cover, shift)} hours of it.{message}\n\n"
                 "The first to take it has it; nobody else has to agree. Take it or say “not me” "
-                f"here, without signing in, until {_end_words(cover, shift)}:"
+                f"here, without signing in, until {_end_words(cover)}:"
             ),
             link=_own_link(cover, contact),
         )
         _send(letter, contact, cover, shift, now)
     level = cover_mails.level_of(shift)
-    _say(cover, "cover_asked", f"{asker} asks for cover of {level}: {_short(cover, shift)}", now)
+    _say(cover, "cover_asked", f"{asker} asks for cover of {level}: {_short(cover)}", now)
 
 
 def tell_asked_for(*, cover: Cover, shift: WorkedShift, actor: Actor, now: dt.datetime) -> None:
     """Tell somebody that cover is asked for in their name."""
     letter = Letter(
         kind="cover_asked",
-        subject=f"Cover is asked for in your name: {_short(cover, shift)}",
+        subject=f"Cover is asked for in your name: {_short(cover)}",
         opening=f"{cover_mails.who(actor)} asks others to take {cover_mails.level_of(shift)} "
         "for you",
         closing="You stay on call until somebody takes it. You can withdraw the request:",
@@ -87,10 +87,10 @@ def tell_taken(
     by = ""
     if actor.engineer_id != cover.to_engineer_id:
         by = f" {cover_mails.who(actor)} entered it."
-    back = wording.moment(domain.given_back_until(cover.starts_at), shift.zone)
+    back = reader_times.moment(domain.given_back_until(cover.starts_at))
     mine = Letter(
         kind="cover_taken",
-        subject=f"You carry {level}: {_short(cover, shift)}",
+        subject=f"You carry {level}: {_short(cover)}",
         opening=f"you carry {level}{instead}",
         closing=(
             f"On call for {_hours(cover, shift)} hours of it. PagerDuty pages you then, and pay "
@@ -100,14 +100,14 @@ def tell_taken(
     )
     theirs = Letter(
         kind="cover_taken",
-        subject=f"{taker} takes it: {_short(cover, shift)}",
+        subject=f"{taker} takes it: {_short(cover)}",
         opening=f"{taker} carries {level} instead of you",
         closing=f"PagerDuty follows within a minute.{by} Until it starts you can take it back:",
         link=page_of(cover),
     )
     rest = Letter(
         kind="cover_taken",
-        subject=f"Taken: {_short(cover, shift)}",
+        subject=f"Taken: {_short(cover)}",
         opening=f"{taker} took the cover that you were asked for, {level}",
         closing="You are not on call for it, and there is nothing to do.",
     )
@@ -115,14 +115,14 @@ def tell_taken(
     _send_all(theirs, _contacts([cover.from_engineer_id]), cover, shift, now)
     aside = set(others) - {cover.to_engineer_id, cover.from_engineer_id}
     _send_all(rest, _contacts(aside), cover, shift, now)
-    _say(cover, "cover_taken", f"{taker} carries {level}{instead}: {_short(cover, shift)}", now)
+    _say(cover, "cover_taken", f"{taker} carries {level}{instead}: {_short(cover)}", now)
 
 
 def tell_nobody_left(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:
     """Tell who asked, and whose time it is, that everybody who was asked said no."""
     letter = Letter(
         kind="cover_declined",
-        subject=f"Everybody asked said no: {_short(cover, shift)}",
+        subject=f"Everybody asked said no: {_short(cover)}",
         opening="everybody whom you asked to take this said no",
         closing="You stay on call. Ask others, shorten the part, or ask a manager of the team:",
         link=page_of(cover),
@@ -135,7 +135,7 @@ def tell_withdrawn(*, cover: Cover, shift: WorkedShift, actor: Actor, now: dt.da
     who = cover_mails.who(actor)
     letter = Letter(
         kind="cover_withdrawn",
-        subject=f"No longer asked: {_short(cover, shift)}",
+        subject=f"No longer asked: {_short(cover)}",
         opening=f"{who} withdrew the request for cover of {cover_mails.level_of(shift)}",
         closing="There is nothing to do.",
     )
@@ -153,21 +153,21 @@ def tell_given_back(
     level = cover_mails.level_of(shift)
     mine = Letter(
         kind="cover_given_back",
-        subject=f"{taker} gives it back: {_short(cover, shift)}",
+        subject=f"{taker} gives it back: {_short(cover)}",
         opening=f"{taker} gives back the cover of {level}; you are on call for it again",
         closing="Rota asks the others again. You stay on call until somebody takes it:",
         link=page_of(again),
     )
     for_managers = Letter(
         kind="cover_given_back",
-        subject=f"{taker} gives a cover back: {_short(cover, shift)}",
+        subject=f"{taker} gives a cover back: {_short(cover)}",
         opening=f"{taker} gives back the cover of {level}; {_name(again)} is on call again",
         closing="The request is open again. You can assign somebody:",
         link=page_of(again),
     )
     theirs = Letter(
         kind="cover_given_back",
-        subject=f"You no longer carry it: {_short(cover, shift)}",
+        subject=f"You no longer carry it: {_short(cover)}",
         opening=f"{cover_mails.who(actor)} gave back your cover of {level}",
         closing="You are not on call for it.",
     )
@@ -186,18 +186,17 @@ def remind(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:
     for contact in _waiting(cover):
         letter = Letter(
             kind="cover_reminder",
-            subject=f"Still open: {asker} asks for cover, {_short(cover, shift)}",
+            subject=f"Still open: {asker} asks for cover, {_short(cover)}",
             opening=f"{asker} still asks you to take {cover_mails.level_of(shift)}",
-            closing=f"Take it or say “not me” until {_end_words(cover, shift)}:",
+            closing=f"Take it or say “not me” until {_end_words(cover)}:",
             link=_own_link(cover, contact),
         )
         _send(letter, contact, cover, shift, now)
     mine = Letter(
         kind="cover_reminder",
-        subject=f"Nobody has taken it yet: {_short(cover, shift)}",
+        subject=f"Nobody has taken it yet: {_short(cover)}",
         opening=f"nobody has taken {cover_mails.level_of(shift)} yet",
-        closing=f"The request ends {_end_words(cover, shift)}. Until somebody takes it you are "
-        "on call:",
+        closing=f"The request ends {_end_words(cover)}. Until somebody takes it you are on call:",
         link=page_of(cover),
     )
     _send_all(mine, _contacts([cover.from_engineer_id]), cover, shift, now)
@@ -207,10 +206,10 @@ def tell_managers(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None
     """Tell the managers that a request is about to end."""
     letter = Letter(
         kind="cover_expiring",
-        subject=f"Nobody has taken it yet: {_short(cover, shift)}",
+        subject=f"Nobody has taken it yet: {_short(cover)}",
         opening=f"{_name(cover)} asks for cover of {cover_mails.level_of(shift)}, and nobody has "
         "taken it",
-        closing=f"The request ends {_end_words(cover, shift)}. You can assign somebody:",
+        closing=f"The request ends {_end_words(cover)}. You can assign somebody:",
         link=page_of(cover),
     )
     _send_all(letter, managers_of(cover, now), cover, shift, now)
@@ -221,7 +220,7 @@ def tell_expired(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:
     level = cover_mails.level_of(shift)
     mine = Letter(
         kind="cover_expired",
-        subject=f"Nobody took it, you are on call: {_short(cover, shift)}",
+        subject=f"Nobody took it, you are on call: {_short(cover)}",
         opening=f"nobody took {level}; you are on call for it",
         closing="If you cannot, ask the team to take over, or a manager:",
         link=page_of(cover),
@@ -229,7 +228,7 @@ def tell_expired(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:
     who = "nobody is on call" if cover.from_engineer is None else f"{_name(cover)} stays on call"
     for_managers = Letter(
         kind="cover_expired",
-        subject=f"Nobody took it: {_short(cover, shift)}",
+        subject=f"Nobody took it: {_short(cover)}",
         opening=f"nobody took the cover of {level}; {who}",
         closing="The shift’s page shows who else could:",
         link=page_of(cover),
@@ -247,7 +246,7 @@ def tell_moved(*, cover: Cover, shift: WorkedShift, why: str, now: dt.datetime) 
     kept = "The request stands for this time now" if is_open else "The request is closed"
     letter = Letter(
         kind="cover_moved",
-        subject=f"{kept}: {_short(cover, shift)}",
+        subject=f"{kept}: {_short(cover)}",
         opening=f"{why} {kept}",
         closing="Who was asked can still take it:" if is_open else "There is nothing to do.",
         link=page_of(cover) if is_open else "",
@@ -280,16 +279,17 @@ def _end(cover: Cover) -> dt.datetime:
     )
 
 
-def _end_words(cover: Cover, shift: WorkedShift) -> str:
-    return wording.moment(_end(cover), shift.zone)
+def _end_words(cover: Cover) -> str:
+    return reader_times.moment(_end(cover))
 
 
 def _name(cover: Cover) -> str:
     return cover.from_engineer.name if cover.from_engineer else "The team"
 
 
-def _short(cover: Cover, shift: WorkedShift) -> str:
-    return wording.span(cover.starts_at, cover.ends_at, shift.zone)
+def _short(cover: Cover) -> str:
+    """Its time, for each reader in their zone."""
+    return reader_times.span(cover.starts_at, cover.ends_at)
 
 
 def _hours(cover: Cover, shift: WorkedShift) -> str:
@@ -326,12 +326,16 @@ def _send(
     period = Period(starts_at=cover.starts_at, ends_at=cover.ends_at)
     times = cover_mails.times(contact.engineer_id, shift, period, now)
     link = f"\n\n{letter.link}" if letter.link else ""
+    zone = profiles.place(engineer_id=contact.engineer_id, now=now).zone
     is_theirs = contact.engineer_id in {cover.from_engineer_id, cover.to_engineer_id}
     queue_message(
         to=contact.email,
         kind=letter.kind,
-        subject=letter.subject,
-        body=f"Hello {contact.name},\n\n{letter.opening}:\n\n{times}\n\n{letter.closing}{link}\n",
+        subject=reader_times.in_zone(letter.subject, zone),
+        body=reader_times.in_zone(
+            f"Hello {contact.name},\n\n{letter.opening}:\n\n{times}\n\n{letter.closing}{link}\n",
+            zone,
+        ),
         now=now,
         shift_at=cover.starts_at if is_theirs else None,
     )
@@ -342,7 +346,7 @@ def _say(cover: Cover, kind: str, text: str, now: dt.datetime) -> None:
     queue_chat(
         team_id=cover.shift.level.rotation.team_id,
         kind=kind,
-        text=f"{text}\n{page_of(cover)}",
+        text=reader_times.in_zone(f"{text}\n{page_of(cover)}", cover.shift.time_zone),
         now=now,
         good_until=cover.ends_at,
     )

@@ -10,7 +10,7 @@ from common import wording
 from outbox.operations import queue_message
 from rotation.models import Drift, Rotation
 from rotation.queries import drift_words
-from volunteers.queries import service, teams
+from volunteers.queries import profiles, service, teams
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,7 +36,6 @@ def tell_managers(*, rotation_id: int, now: dt.datetime) -> int:
 def _mail(rotation: Rotation, rows: Sequence[Drift], now: dt.datetime) -> None:
     managers = teams.managers_by_team(team_ids=[rotation.team_id], now=now)
     ids = [person.engineer_id for person in managers.get(rotation.team_id, [])]
-    told = "\n\n".join(drift_words.told(row, rotation.time_zone) for row in rows)
     places = wording.counted(len(rows), "place")
     asked = any(not row.choice for row in rows)
     ending = (
@@ -46,6 +45,8 @@ def _mail(rotation: Rotation, rows: Sequence[Drift], now: dt.datetime) -> None:
         else "The policy of the team chose; nothing is left to do."
     )
     for contact in service.contacts_of(engineer_ids=ids):
+        zone = profiles.place(engineer_id=contact.engineer_id, now=now).zone
+        told = "\n\n".join(drift_words.told(row, zone) for row in rows)
         queue_message(
             to=contact.email,
             kind="drift_noticed",

@@ -6,12 +6,12 @@ import collections
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from common import wording
 from outbox.operations import queue_message
 from rotation.domain import readiness
 from rotation.models import PagerDutyPerson, Rotation, Shift
+from rotation.operations import reader_times
 from rotation.queries import worked
-from volunteers.queries import service, teams
+from volunteers.queries import profiles, service, teams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,11 +67,12 @@ def _tell_managers(untold: Mapping[int, PagerDutyPerson], now: dt.datetime) -> N
         lines = [
             f"- {untold[engineer_id].engineer.name} "
             f"{readiness.sentence(untold[engineer_id].problems)}; on call from "
-            f"{wording.moment(at, rotation.time_zone)}."
+            f"{reader_times.moment(at)}."
             for engineer_id, at in sorted(nearest[rotation.pk].items(), key=lambda it: it[1])
         ]
         ids = [person.engineer_id for person in managers.get(rotation.team_id, [])]
         for contact in service.contacts_of(engineer_ids=ids):
+            zone = profiles.place(engineer_id=contact.engineer_id, now=now).zone
             queue_message(
                 to=contact.email,
                 kind="team_cannot_be_paged",
@@ -79,7 +80,7 @@ def _tell_managers(untold: Mapping[int, PagerDutyPerson], now: dt.datetime) -> N
                 body=(
                     f"Hello {contact.name},\n\n"
                     "within 14 days these are on call, and a page would not reach them in time:"
-                    "\n\n" + "\n".join(lines) + "\n\n"
+                    "\n\n" + reader_times.in_zone("\n".join(lines), zone) + "\n\n"
                     "They were told what to do. The rotation's page in Rota lists everybody, and "
                     "lets you look again at once.\n"
                 ),
