@@ -16,6 +16,7 @@ from rotation.models import (
     Lookup,
     Rotation,
     Shift,
+    SwapOffer,
     SyncRun,
     WeekQuestion,
 )
@@ -120,6 +121,57 @@ def withdrawable_requests(*, viewer: Viewer) -> QuerySet[Cover]:
     return Cover.objects.filter(Q(from_engineer_id=viewer.engineer_id) | _managed(viewer))
 
 
+def visible_swaps(*, viewer: Viewer) -> QuerySet[SwapOffer]:
+    """Swaps of the viewer, of the teams that they manage, and all for an admin."""
+    if viewer.is_admin:
+        return SwapOffer.objects.all()
+    mine = Q(engineer_id=viewer.engineer_id) | Q(cover__from_engineer_id=viewer.engineer_id)
+    return SwapOffer.objects.filter(mine | _swaps_managed(viewer))
+
+
+def decidable_swaps(*, viewer: Viewer) -> QuerySet[SwapOffer]:
+    """Those that the viewer agrees to or declines: whoever did not name the week, or a manager."""
+    me = viewer.engineer_id
+    mine = Q(by_asker=True, engineer_id=me) | Q(by_asker=False, cover__from_engineer_id=me)
+    return SwapOffer.objects.filter(mine | _swaps_managed(viewer))
+
+
+def withdrawable_swaps(*, viewer: Viewer) -> QuerySet[SwapOffer]:
+    """Those that the viewer takes back: whoever named the week, or a manager."""
+    me = viewer.engineer_id
+    mine = Q(by_asker=False, engineer_id=me) | Q(by_asker=True, cover__from_engineer_id=me)
+    return SwapOffer.objects.filter(mine | _swaps_managed(viewer))
+
+
+def linked_swaps() -> QuerySet[SwapOffer]:
+    """Every swap: a signed link names the one that it opens, and for whom."""
+    return SwapOffer.objects.all()
+
+
+def offered_take_overs(*, viewer: Viewer) -> QuerySet[Cover]:
+    """Offers to take over that the viewer agrees to: the one on call, or a manager of the team."""
+    offers = Cover.objects.filter(to_engineer__isnull=False)
+    return offers.filter(Q(from_engineer_id=viewer.engineer_id) | _managed(viewer))
+
+
+def closable_take_overs(*, viewer: Viewer) -> QuerySet[Cover]:
+    """Offers to take over of the two and of the teams that the viewer manages."""
+    me = viewer.engineer_id
+    both = Q(from_engineer_id=me) | Q(to_engineer_id=me)
+    return Cover.objects.filter(to_engineer__isnull=False).filter(both | _managed(viewer))
+
+
+def shifts_to_take_over(*, viewer: Viewer, today: dt.date) -> QuerySet[Shift]:
+    """Shifts of the teams in which the viewer serves, or that they manage."""
+    serving = _serving(viewer, today).values("team_id")
+    managed = Q(level__rotation__team_id__in=viewer.managed_team_ids)
+    return Shift.objects.filter(Q(level__rotation__team_id__in=serving) | managed)
+
+
+def _swaps_managed(viewer: Viewer) -> Q:
+    return Q(cover__shift__level__rotation__team_id__in=viewer.managed_team_ids)
+
+
 def _managed(viewer: Viewer) -> Q:
     return Q(shift__level__rotation__team_id__in=viewer.managed_team_ids)
 
@@ -127,11 +179,16 @@ def _managed(viewer: Viewer) -> Q:
 def _asked(viewer: Viewer, today: dt.date) -> Q:
     """Asked by name, or one of the team's people where everyone is asked."""
     named = CoverAsk.objects.filter(engineer_id=viewer.engineer_id)
-    stays = Q(left_on__isnull=True) | Q(left_on__gt=today)
-    serving = Term.objects.filter(stays, engineer_id=viewer.engineer_id)
-    serving = serving.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
+    serving = _serving(viewer, today)
     everyone = Q(asks_everyone=True, shift__level__rotation__team_id__in=serving.values("team_id"))
     return Q(pk__in=named.values("cover_id")) | everyone
+
+
+def _serving(viewer: Viewer, today: dt.date) -> QuerySet[Term]:
+    """The viewer's terms that are not over."""
+    stays = Q(left_on__isnull=True) | Q(left_on__gt=today)
+    terms = Term.objects.filter(stays, engineer_id=viewer.engineer_id)
+    return terms.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
 
 
 def visible_drafts(*, viewer: Viewer) -> QuerySet[Draft]:

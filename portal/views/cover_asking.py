@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from common.periods import Period
     from rotation.models import Shift
-    from volunteers.access import SignedInRequest
+    from volunteers.access import SignedInRequest, Viewer
 
 CONFLICT = 409
 UNPROCESSABLE = 422
@@ -71,7 +71,7 @@ def _ask(
         asked_ids=values["asked"],
         starts_at=values["starts_at"],
         ends_at=values["ends_at"],
-        seen=_seen(request, shift, values["seen"]),
+        seen=seen_by(request.viewer, shift, values["seen"]),
         message=values["message"],
     )
     try:
@@ -85,10 +85,10 @@ def _ask(
     return redirect("cover-detail", request_id=cover.pk)
 
 
-def _seen(request: SignedInRequest, shift: Shift, engineer_id: int | None) -> covers.Seen | None:
+def seen_by(viewer: Viewer, shift: Shift, engineer_id: int | None) -> covers.Seen | None:
     """Whoever is no manager of the team asks for their own time only."""
-    if not request.viewer.manages(shift.level.rotation.team_id):
-        return covers.Seen(engineer_id=request.viewer.engineer_id)
+    if not viewer.manages(shift.level.rotation.team_id):
+        return covers.Seen(engineer_id=viewer.engineer_id)
     if engineer_id is None:
         return None
     return covers.Seen(engineer_id=None if engineer_id == NOBODY else engineer_id)

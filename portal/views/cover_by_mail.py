@@ -17,9 +17,10 @@ from common import clock, links, wording
 from common.nudge import nudge
 from common.refusals import RefusedError
 from rotation import access
+from rotation.models import SwapOffer
 from rotation.operations import cover_answers
 from rotation.operations.cover_request_mails import BY_MAIL
-from rotation.queries import cover_request_page
+from rotation.queries import cover_request_page, swaps
 from volunteers.queries import profiles, service
 
 if TYPE_CHECKING:
@@ -44,21 +45,21 @@ def by_mail(request: HttpRequest, signed: str) -> HttpResponse:
     named = links.read_signed(purpose=BY_MAIL, signed=signed, now=now)
     rows = access.linked_requests().select_related("shift__level__rotation__team")
     cover = get_object_or_404(rows, pk=named.row)
-    person = _person(named.person)
+    person = person_of(named.person)
     answer = request.POST.get("answer")
     if request.method != "POST" or answer not in {TAKE, DECLINE}:
-        return _page(request, cover, person, now)
+        return _page(request, cover, person, now, signed=signed)
     actor = Actor(name=person.email, engineer_id=person.engineer_id)
     act = cover_answers.take_cover if answer == TAKE else cover_answers.decline_cover
     try:
         act(cover_id=cover.pk, engineer_id=person.engineer_id, actor=actor, now=now)
     except RefusedError as refusal:
-        return _page(request, cover, person, now, refusal=refusal)
+        return _page(request, cover, person, now, signed=signed, refusal=refusal)
     nudge("rotation.sweep_syncs")
     return redirect(BY_MAIL, signed=signed)
 
 
-def _person(engineer_id: int) -> Contact:
+def person_of(engineer_id: int) -> Contact:
     """Whoever the link was made for, while their account is open.
 
     Raises:
@@ -76,6 +77,7 @@ def _page(
     person: Contact,
     now: dt.datetime,
     *,
+    signed: str,
     refusal: RefusedError | None = None,
 ) -> HttpResponse:
     page = cover_request_page.request_page(cover=cover, reader_id=person.engineer_id, now=now)
@@ -86,6 +88,13 @@ def _page(
         "line": line,
         "person": person,
         "refusal": refusal,
+        "signed": signed,
+        "swaps": swaps.swap_lines(
+            offers=SwapOffer.objects.filter(
+                cover=cover, engineer_id=person.engineer_id, state=SwapOffer.State.OPEN
+            ),
+            now=now,
+        ),
         "mine": line.ask_of(person.engineer_id),
         "is_taker": line.taker is not None and line.taker.engineer_id == person.engineer_id,
         "own_zone": zone,

@@ -14,9 +14,9 @@ from common.refusals import RefusedError
 from compensation.queries import cover_pay
 from rotation import access
 from rotation.forms.cover_requests import PersonForm
-from rotation.models import Cover
+from rotation.models import Cover, SwapOffer
 from rotation.operations import cover_answers, cover_requests
-from rotation.queries import cover_request_page
+from rotation.queries import cover_request_page, swaps
 from volunteers.queries import profiles
 
 if TYPE_CHECKING:
@@ -141,8 +141,10 @@ def _page(
     is_asker = line.asker is not None and line.asker.engineer_id == viewer.engineer_id
     is_taker = line.taker is not None and line.taker.engineer_id == viewer.engineer_id
     manages = viewer.manages(line.team_id)
+    offers = access.visible_swaps(viewer=viewer).filter(cover=cover, state=SwapOffer.State.OPEN)
     context = {
         "page": page,
+        "swaps": [each for each in swaps.swap_lines(offers=offers, now=now) if each.is_open],
         "line": line,
         "refusal": refusal,
         "mine": mine,

@@ -15,6 +15,7 @@ from common.nudge import nudge
 from rotation import access
 from rotation.api import cover_serializers as serializers
 from rotation.operations import covers as operations
+from rotation.operations import swap_undoing
 from rotation.queries import cover_people, covers
 from volunteers.api.base import ListView, RotaView
 
@@ -120,7 +121,7 @@ class CoverUndoView(RotaView):
         del request
         self.body(StrictSerializer)
         cover = get_object_or_404(access.undoable_covers(viewer=self.viewer), pk=cover_id)
-        undone = operations.undo_cover(cover_id=cover.pk, actor=self.actor, now=self.now)
+        undone = swap_undoing.undo(cover_id=cover.pk, actor=self.actor, now=self.now)
         nudge("rotation.sweep_syncs")
         return Response(_shown(self, undone))
 

@@ -21,7 +21,9 @@ from rotation.api import (
     readiness,
     rotations,
     shifts,
+    swaps,
     syncs,
+    take_over,
     web_hooks,
 )
 
@@ -29,6 +31,7 @@ _ONE = "rotations/<slug:slug>/"
 _DRIFT = f"{_ONE}drift/<int:drift_id>/"
 _SHIFT = "shifts/<int:shift_id>/"
 _COVER = "covers/<int:request_id>/"
+_SWAP = "swap-offers/<int:offer_id>/"
 _DRAFT = "drafts/<int:draft_id>/"
 _FEED = "me/calendar-feeds/"
 
@@ -124,6 +127,33 @@ urlpatterns = [
         f"{_COVER}withdraw/",
         cover_requests.RequestWithdrawView.as_view(),
         name="api-cover-withdraw",
+    ),
+    path("me/swap-offers/", swaps.MySwapsView.as_view(), name="api-me-swap-offers"),
+    path(f"{_COVER}swap-offers/", swaps.RequestSwapsView.as_view(), name="api-cover-swap-offers"),
+    path(
+        f"{_SHIFT}swap-proposals/",
+        swaps.SwapProposalsView.as_view(),
+        name="api-shift-swap-proposals",
+    ),
+    path(_SWAP, swaps.SwapView.as_view(), name="api-swap-offer"),
+    path(f"{_SWAP}agree/", swaps.SwapAgreeView.as_view(), name="api-swap-agree"),
+    path(f"{_SWAP}decline/", swaps.SwapDeclineView.as_view(), name="api-swap-decline"),
+    path(f"{_SWAP}withdraw/", swaps.SwapWithdrawView.as_view(), name="api-swap-withdraw"),
+    path(f"{_SHIFT}take-over/", take_over.TakeOverView.as_view(), name="api-take-over"),
+    path(
+        f"{_SHIFT}take-over/offer/",
+        take_over.TakeOverOfferView.as_view(),
+        name="api-take-over-offer",
+    ),
+    path(
+        f"{_COVER}take-over/agree/",
+        take_over.TakeOverAgreeView.as_view(),
+        name="api-take-over-agree",
+    ),
+    path(
+        f"{_COVER}take-over/close/",
+        take_over.TakeOverCloseView.as_view(),
+        name="api-take-over-close",
     ),
     path(
         f"{_COVER}give-back/",

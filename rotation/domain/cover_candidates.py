@@ -63,7 +63,7 @@ class Person:
 
     `weeks` are the weeks that they carry on any level of the rotation, this one left out;
     `shifts_in_term` how many of this level in the term that holds the part. `load` and `fair` are
-    in hundredths, at the level of the shift.
+    in hundredths, at the level of the shift; `given` is what of the load they give away in return.
     """
 
     engineer_id: int
@@ -75,6 +75,7 @@ class Person:
     shifts_in_term: int
     load: int
     fair: int
+    given: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +143,7 @@ def judged(part: Part, person: Person) -> Candidate:
         too_many=_too_many(part, person),
         is_of_level=any(term.level == part.level for term in _holding(part, person.terms)),
         load_before=person.load,
-        load_after=person.load + part.load,
+        load_after=person.load + part.load - person.given,
         fair=person.fair,
         week_before=before,
         week_after=after,

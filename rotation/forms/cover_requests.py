@@ -55,12 +55,12 @@ class AskForm(CoverForm):
         """Begin with the part that the address names, as a page about days away does."""
         super().__init__(*args, shift=shift, now=now, **kwargs)
         self.first_values: dict[str, dt.datetime] = {}
-        named = _named(query, shift, now) if query and not self.is_bound else None
+        named = named_part(query, shift, now) if query and not self.is_bound else None
         if named is not None:
             self.first_values = {"starts_at": named.starts_at, "ends_at": named.ends_at}
             self.initial["part"] = PART
-            self.initial.update(_edge("from", named.starts_at, shift.zone))
-            self.initial.update(_edge("to", named.ends_at, shift.zone))
+            self.initial.update(edge("from", named.starts_at, shift.zone))
+            self.initial.update(edge("to", named.ends_at, shift.zone))
 
 
 class PersonForm(forms.Form):
@@ -74,7 +74,7 @@ class PersonForm(forms.Form):
     )
 
 
-def _named(query: Any, shift: WorkedShift, now: dt.datetime) -> Period | None:
+def named_part(query: Any, shift: WorkedShift, now: dt.datetime) -> Period | None:
     """The part that `starts` and `ends` of an address name, cut to the shift; None for odd ones."""
     first, last = _instant(query.get("starts")), _instant(query.get("ends"))
     if first is None or last is None:
@@ -94,12 +94,13 @@ def _instant(text: str | None) -> dt.datetime | None:
     return found.astimezone(dt.UTC) if found.tzinfo else None
 
 
-def _edge(edge: str, at: dt.datetime, zone: str) -> dict[str, str]:
+def edge(which: str, at: dt.datetime, zone: str) -> dict[str, str]:
+    """The fields of one end of a part, `from` or `to`, that show that instant."""
     here = wording.local(at, zone)
     both = wall_times.instants(zone, here.date(), here.time().replace(second=0, microsecond=0))
     turn = "second" if len(both) > 1 and here.fold else "first" if len(both) > 1 else ""
     return {
-        f"{edge}_day": here.date().isoformat(),
-        f"{edge}_time": f"{here:%H:%M}",
-        f"{edge}_turn": turn,
+        f"{which}_day": here.date().isoformat(),
+        f"{which}_time": f"{here:%H:%M}",
+        f"{which}_turn": turn,
     }

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rotation', '0016_handover_notes'),
+        ("rotation", "0016_handover_notes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='swapoffer',
-            name='by_asker',
+            model_name="swapoffer",
+            name="by_asker",
             field=models.BooleanField(default=False),
         ),
     ]

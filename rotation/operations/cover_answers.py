@@ -9,7 +9,7 @@ from django.db import transaction
 from common import wording
 from common.periods import Period
 from rotation.domain import cover_requests as domain
-from rotation.models import Cover, CoverAsk
+from rotation.models import Cover, CoverAsk, SwapOffer
 from rotation.operations import (
     cover_closing,
     cover_request_mails,
@@ -17,9 +17,10 @@ from rotation.operations import (
     cover_settling,
     cover_trail,
     covers,
+    take_over_mails,
 )
 from rotation.operations.covers import CoverInvalidError, CoverMovedOnError, Seen
-from rotation.queries import cover_people, worked
+from rotation.queries import cover_people, duty, worked
 from volunteers.operations import people
 from volunteers.queries import contacts
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from audit.operations import Actor
     from rotation.models import Shift
+    from rotation.queries.cover_people import Given
     from rotation.queries.worked import WorkedShift
 
 
@@ -41,12 +43,6 @@ class GiveBackTooLateError(CoverMovedOnError):
     """The cut-off before the start has passed."""
 
     code = "GIVE_BACK_TOO_LATE"
-
-
-class SwapAgreedError(CoverMovedOnError):
-    """The cover is half of a swap, which is undone as a whole or not at all."""
-
-    code = "SWAP_AGREED"
 
 
 def take_cover(*, cover_id: int, engineer_id: int, actor: Actor, now: dt.datetime) -> Cover:
@@ -69,12 +65,24 @@ def take_cover(*, cover_id: int, engineer_id: int, actor: Actor, now: dt.datetim
         covers.note(cover, "took", for_id=engineer_id, actor=actor, now=now)
         others = cover_closing.waiting_ids(cover)
         cover_request_mails.tell_taken(cover=cover, shift=line, actor=actor, others=others, now=now)
+        if cover.is_urgent and cover.starts_at <= now:
+            beside_id = duty.beside(line, now)
+            take_over_mails.tell_taken(cover=cover, shift=line, beside_id=beside_id, now=now)
         cover_settling.settle_shift(shift=cover.shift, why=cover_settling.COVERED, now=now)
     return cover
 
 
-def agree(cover: Cover, *, line: WorkedShift, engineer_id: int, now: dt.datetime) -> None:
+def agree(
+    cover: Cover,
+    *,
+    line: WorkedShift,
+    engineer_id: int,
+    now: dt.datetime,
+    given: Given | None = None,
+) -> None:
     """Make the open request of a locked shift a cover by that person, who is locked too.
+
+    `given` is what they give away in return.
 
     Raises:
         CoverTakenError: whoever asks does not carry all of that time any more.
@@ -87,7 +95,7 @@ def agree(cover: Cover, *, line: WorkedShift, engineer_id: int, now: dt.datetime
     )
     rotation = cover.shift.level.rotation
     part = cover_people.part_of(shift=line, rotation=rotation, period=period, now=now)
-    covers.ask_rules(line, rotation, part, engineer_id, now)
+    covers.ask_rules(line, rotation, part, engineer_id, now, given)
     cover.to_engineer_id = engineer_id
     cover.starts_at = starts_at
     cover.state = Cover.State.ACCEPTED
@@ -115,6 +123,7 @@ def decline_cover(*, cover_id: int, engineer_id: int, actor: Actor, now: dt.date
             return cover
         ask.state, ask.answered_at = CoverAsk.State.DECLINED, now
         ask.save(update_fields=["state", "answered_at"])
+        _decline_proposal(cover, engineer_id, now)
         cover_trail.note(
             cover, "declined", for_id=engineer_id, actor=actor, now=now, concerned=[engineer_id]
         )
@@ -164,6 +173,13 @@ def _ask_of(cover: Cover, engineer_id: int, now: dt.datetime) -> CoverAsk:
     raise NotAskedError(message, fields={"engineer": message})
 
 
+def _decline_proposal(cover: Cover, engineer_id: int, now: dt.datetime) -> None:
+    """Whoever says no to the cover says no to the swap that was proposed for it."""
+    SwapOffer.objects.filter(
+        cover=cover, engineer_id=engineer_id, by_asker=True, state=SwapOffer.State.OPEN
+    ).update(state=SwapOffer.State.DECLINED, closed_at=now)
+
+
 def _hold_agreed(cover_id: int, now: dt.datetime) -> tuple[Cover, WorkedShift]:
     shift: Shift = covers.hold_shift(
         Cover.objects.values_list("shift_id", flat=True).get(pk=cover_id)
@@ -173,10 +189,7 @@ def _hold_agreed(cover_id: int, now: dt.datetime) -> tuple[Cover, WorkedShift]:
     cover.shift = shift
     if cover.state != Cover.State.ACCEPTED:
         raise CoverMovedOnError(f"This cover is {cover.state} by now.")
-    if cover.swap_with_id is not None or Cover.objects.filter(swap_with=cover).exists():
-        raise SwapAgreedError(
-            "This cover is half of a swap: it is undone together with the other week, not alone."
-        )
+    covers.refuse_half(cover)
     return cover, line
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from common.periods import Period
     from rotation.domain.cover_candidates import Candidate
     from rotation.models import Shift
+    from rotation.queries.cover_people import Given
     from rotation.queries.worked import WorkedShift
 
 LONGEST_MESSAGE = 280
@@ -66,35 +67,57 @@ def request_cover(*, asking: Asking, actor: Actor, now: dt.datetime) -> Cover:
     with transaction.atomic():
         shift = covers.hold_shift(asking.shift_id)
         line = covers.open_shift(shift=shift, now=now)
-        period = covers.part_period(
-            shift=line, starts_at=asking.starts_at, ends_at=asking.ends_at, now=now
-        )
-        from_id = covers.relieved(line, period, to_engineer_id=None, seen=asking.seen)
-        _refuse_asked_already(shift, period, from_id)
-        asked = _asked(line, shift, period, asking.asked_ids, from_id, now)
-        cover = Cover.objects.create(
-            shift=shift,
-            from_engineer_id=from_id,
-            starts_at=period.starts_at,
-            ends_at=period.ends_at,
-            asked_by=actor.name,
-            asked_at=now,
-            asks_everyone=not asking.asked_ids,
-            is_urgent=asking.is_urgent or period.starts_at <= now,
-            message=_message(asking.message),
-        )
-        leave_asks(cover, [each.engineer_id for each in asked], now)
-        cover_trail.note(
-            cover,
-            "asked for",
-            for_id=from_id,
-            actor=actor,
-            now=now,
-            concerned=[each.engineer_id for each in asked],
-        )
+        cover = open_request(shift=shift, line=line, asking=asking, actor=actor, now=now)
         cover_request_mails.tell_asked(cover=cover, shift=line, now=now)
-        if from_id is not None and actor.engineer_id != from_id:
+        if cover.from_engineer_id is not None and actor.engineer_id != cover.from_engineer_id:
             cover_request_mails.tell_asked_for(cover=cover, shift=line, actor=actor, now=now)
+    return cover
+
+
+def open_request(
+    *,
+    shift: Shift,
+    line: WorkedShift,
+    asking: Asking,
+    actor: Actor,
+    now: dt.datetime,
+    given: Given | None = None,
+) -> Cover:
+    """The request, of a locked shift that covers can change; nobody is told yet.
+
+    `given` is what the one who is asked would give in return.
+
+    Raises:
+        CoverInvalidError: the time is not in the shift or has passed, is asked for already, or
+            somebody who is asked cannot take it, or nobody can.
+        CoverTakenError: not one person, or another than was seen, is on call for all that time.
+    """
+    period = covers.part_period(
+        shift=line, starts_at=asking.starts_at, ends_at=asking.ends_at, now=now
+    )
+    from_id = covers.relieved(line, period, to_engineer_id=None, seen=asking.seen)
+    _refuse_asked_already(shift, period, from_id)
+    asked = _asked(line, shift, period, asking, from_id, given, now=now)
+    cover = Cover.objects.create(
+        shift=shift,
+        from_engineer_id=from_id,
+        starts_at=period.starts_at,
+        ends_at=period.ends_at,
+        asked_by=actor.name,
+        asked_at=now,
+        asks_everyone=not asking.asked_ids,
+        is_urgent=asking.is_urgent or period.starts_at <= now,
+        message=_message(asking.message),
+    )
+    leave_asks(cover, [each.engineer_id for each in asked], now)
+    cover_trail.note(
+        cover,
+        "asked for",
+        for_id=from_id,
+        actor=actor,
+        now=now,
+        concerned=[each.engineer_id for each in asked],
+    )
     return cover
 
 
@@ -208,24 +231,29 @@ def _refuse_asked_already(shift: Shift, period: Period, from_id: int | None) -> 
         raise CoverInvalidError(message, fields={"starts_at": message})
 
 
-def _asked(
+def _asked(  # noqa: PLR0913 - the locked shift, and what is asked
     line: WorkedShift,
     shift: Shift,
     period: Period,
-    asked_ids: Sequence[int],
+    asking: Asking,
     from_id: int | None,
+    given: Given | None,
+    *,
     now: dt.datetime,
 ) -> list[Candidate]:
     """Those who are asked, all of whom can; without ids everyone of the level who can."""
-    rotation = shift.level.rotation
+    rotation, asked_ids = shift.level.rotation, asking.asked_ids
     found = cover_people.candidates(
         shift=line,
         rotation=rotation,
         part=cover_people.part_of(shift=line, rotation=rotation, period=period, now=now),
         without=set() if from_id is None else {from_id},
+        given=given,
         now=now,
     )
     able = [each for each in found if each.can]
+    if asking.is_urgent and not asked_ids:
+        return able  # whoever can, on either level; level 2 and the managers know if nobody can
     if not asked_ids:
         if not able:
             raise CoverInvalidError(

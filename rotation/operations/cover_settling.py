@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from audit.operations import Actor
 from common.periods import Period
 from rotation.domain import cover_requests as domain
-from rotation.models import Cover, CoverAsk, Shift
+from rotation.models import Cover, CoverAsk, Shift, SwapOffer
 from rotation.operations import cover_closing, cover_request_mails, cover_trail
 from rotation.queries import worked
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from rotation.queries.worked import WorkedShift
 
@@ -25,8 +27,17 @@ UNDONE = "A cover was undone."
 
 def settle_shifts(*, shift_ids: Collection[int], why: str, now: dt.datetime) -> None:
     """Settle the open requests of these shifts, all locked by the caller, after a change."""
-    rows = Shift.objects.filter(pk__in=shift_ids, covers__state=Cover.State.OPEN).distinct()
+    asks = Cover.objects.filter(shift__in=shift_ids, state=Cover.State.OPEN)
+    offers = SwapOffer.objects.filter(return_shift__in=shift_ids, state=SwapOffer.State.OPEN)
+    concerned = Q(pk__in=asks.values("shift_id")) | Q(pk__in=offers.values("return_shift_id"))
+    rows = Shift.objects.filter(concerned)
     for shift in rows.select_related("level__rotation__team").order_by("pk"):
+        settle_shift(shift=shift, why=why, now=now)
+
+
+def settle_each(*, shifts: Iterable[Shift], why: str, now: dt.datetime) -> None:
+    """Settle these shifts, all locked by the caller, each once."""
+    for shift in sorted({shift.pk: shift for shift in shifts}.values(), key=lambda one: one.pk):
         settle_shift(shift=shift, why=why, now=now)
 
 
@@ -35,7 +46,9 @@ def settle_shift(*, shift: Shift, why: str, now: dt.datetime) -> None:
 
     Time that is gone is taken off; where several pieces are left, each is a request of its own;
     where nothing is left the request is closed. Who asks and who is asked get a mail that says so.
+    Offers of the week in return lapse where it is not the offerer's any more.
     """
+    cover_closing.lapse_returns(shift, now=now)
     rows = Cover.objects.filter(shift=shift, state=Cover.State.OPEN)
     open_rows = list(rows.select_related("from_engineer", "to_engineer").order_by("pk"))
     if not open_rows:
@@ -97,6 +110,7 @@ def _copied(cover: Cover, period: Period) -> Cover:
     other = Cover.objects.create(
         shift=cover.shift,
         from_engineer=cover.from_engineer,
+        to_engineer=cover.to_engineer,
         starts_at=period.starts_at,
         ends_at=period.ends_at,
         asked_by=cover.asked_by,

@@ -12,8 +12,14 @@ from django.db import transaction
 
 from audit.operations import Actor
 from rotation.domain import cover_requests as domain
-from rotation.models import Cover
-from rotation.operations import cover_closing, cover_request_mails, cover_trail, covers
+from rotation.models import Cover, SwapOffer
+from rotation.operations import (
+    cover_closing,
+    cover_request_mails,
+    cover_trail,
+    covers,
+    take_over_mails,
+)
 from rotation.queries import worked
 
 if TYPE_CHECKING:
@@ -34,8 +40,11 @@ def settle_request(*, cover_id: int, now: dt.datetime) -> bool:
         if _ends_at(cover) <= now or shift.ends_at <= now or shift.completed_at is not None:
             _expire(cover, now)
             return True
+        if cover.to_engineer_id is not None:
+            return _lapse_begun(cover, now)
+        lapsed = _lapse_begun(cover, now)
         told = _tell_managers(cover, now)
-        return _remind(cover, now) or told
+        return _remind(cover, now) or told or lapsed
 
 
 def _ends_at(cover: Cover) -> dt.datetime:
@@ -48,7 +57,22 @@ def _expire(cover: Cover, now: dt.datetime) -> None:
     cover_closing.close(cover, state=Cover.State.EXPIRED, now=now)
     cover_trail.note(cover, "expired", for_id=None, actor=SWEEP, now=now, before=Cover.State.OPEN)
     line = worked.worked_shift(shift_id=cover.shift_id)
-    cover_request_mails.tell_expired(cover=cover, shift=line, now=now)
+    if cover.to_engineer_id is not None:
+        take_over_mails.tell_offer_over(cover=cover, shift=line, now=now)
+    else:
+        cover_request_mails.tell_expired(cover=cover, shift=line, now=now)
+
+
+def _lapse_begun(cover: Cover, now: dt.datetime) -> bool:
+    """Let go of weeks offered in return that have begun; whether there were any."""
+    begun = SwapOffer.objects.filter(
+        cover=cover, state=SwapOffer.State.OPEN, return_starts_at__lte=now
+    )
+    offers = list(begun.select_related("cover", "engineer").order_by("pk"))
+    for offer in offers:
+        why = f"{offer.engineer.name}’s week has begun"
+        cover_closing.lapse(offer, why=why, now=now)
+    return bool(offers)
 
 
 def _tell_managers(cover: Cover, now: dt.datetime) -> bool:

@@ -15,7 +15,7 @@ from django.db.models import Max
 from common import wording
 from common.periods import Period
 from common.refusals import RefusedError
-from rotation.models import Cover, Rotation, Shift
+from rotation.models import Cover, Level, Rotation, Shift
 from rotation.operations import cover_mails, cover_settling, cover_trail, syncing
 from rotation.queries import cover_people, worked
 from volunteers.operations import people
@@ -23,10 +23,11 @@ from volunteers.queries import contacts
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from audit.operations import Actor
     from rotation.domain.cover_candidates import Part
+    from rotation.queries.cover_people import Given
     from rotation.queries.worked import WorkedShift
 
 
@@ -62,6 +63,12 @@ class CoverMovedOnError(RefusedError):
 
     code = "COVER_MOVED_ON"
     status = 409
+
+
+class SwapAgreedError(CoverMovedOnError):
+    """The cover is half of a swap, which is undone as a whole or not at all."""
+
+    code = "SWAP_AGREED"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,13 +132,15 @@ def undo_cover(*, cover_id: int, actor: Actor, now: dt.datetime) -> Cover:
     Raises:
         ShiftCompletedError: the week has ended or is paid for.
         CoverMovedOnError: it is over or undone, or a later cover rests on it.
+        SwapAgreedError: it is half of a swap, which is undone as a whole.
     """
     with transaction.atomic():
         shift = hold_shift(Cover.objects.values_list("shift_id", flat=True).get(pk=cover_id))
         line = open_shift(shift=shift, now=now)
         cover = Cover.objects.select_related("from_engineer", "to_engineer").get(pk=cover_id)
+        refuse_half(cover)
         at = now.replace(microsecond=0)
-        _refuse_closed(cover, at)
+        refuse_closed(cover, at)
         refuse_rested_on(cover, line.zone, at)
         undone = Period(starts_at=max(at, cover.starts_at), ends_at=cover.ends_at)
         if cover.starts_at < at:
@@ -183,10 +192,17 @@ def part_period(
 
 def hold_shift(shift_id: int) -> Shift:
     """The shift, locked after its rotation: a publication is over or has not begun."""
-    rows = Rotation.objects.select_for_update(no_key=True)
-    rows.filter(levels__shifts=shift_id).values_list("pk", flat=True).first()
-    shifts = Shift.objects.select_for_update(of=("self",), no_key=True)
-    return shifts.select_related("level__rotation__team").get(pk=shift_id)
+    return hold_shifts([shift_id])[shift_id]
+
+
+def hold_shifts(shift_ids: Collection[int]) -> dict[int, Shift]:
+    """Those shifts by id, locked in order of id after their rotations, in order of id too."""
+    of = Level.objects.filter(shifts__in=shift_ids).values("rotation_id")
+    rows = Rotation.objects.select_for_update(no_key=True).filter(pk__in=of).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+    shifts = Shift.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    found = shifts.select_related("level__rotation__team").filter(pk__in=shift_ids)
+    return {shift.pk: shift for shift in found}
 
 
 def open_shift(*, shift: Shift, now: dt.datetime) -> WorkedShift:
@@ -242,14 +258,19 @@ def names_of(engineer_ids: Iterable[int]) -> dict[int, str]:
 
 
 def ask_rules(
-    line: WorkedShift, rotation: Rotation, part: Part, to_engineer_id: int, now: dt.datetime
+    line: WorkedShift,
+    rotation: Rotation,
+    part: Part,
+    to_engineer_id: int,
+    now: dt.datetime,
+    given: Given | None = None,
 ) -> None:
-    """Refuse somebody who cannot take the part, with why.
+    """Refuse somebody who cannot take the part, with why; `given` they give away in return.
 
     Raises:
         CoverInvalidError: they cannot.
     """
-    judged = cover_people.candidates(shift=line, rotation=rotation, part=part, now=now)
+    judged = cover_people.candidates(shift=line, rotation=rotation, part=part, given=given, now=now)
     taker = next((each for each in judged if each.engineer_id == to_engineer_id), None)
     if taker is not None and taker.can:
         return
@@ -293,7 +314,24 @@ def next_number(shift: Shift) -> int:
     return (newest or 0) + 1
 
 
-def _refuse_closed(cover: Cover, at: dt.datetime) -> None:
+def refuse_half(cover: Cover) -> None:
+    """Refuse to undo one of the two weeks of a swap alone.
+
+    Raises:
+        SwapAgreedError: it is one.
+    """
+    if cover.swap_with_id is not None or Cover.objects.filter(swap_with=cover).exists():
+        raise SwapAgreedError(
+            "This cover is half of a swap: it is undone together with the other week, not alone."
+        )
+
+
+def refuse_closed(cover: Cover, at: dt.datetime) -> None:
+    """Refuse what was undone or is over.
+
+    Raises:
+        CoverMovedOnError: it is.
+    """
     if cover.state != Cover.State.ACCEPTED:
         raise CoverMovedOnError(f"This cover is {cover.state} by now.")
     if cover.ends_at <= at:

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from common.periods import Period, intersection
+from common.periods import Period, difference, intersection
 from rotation.domain import cover_candidates, fairness, slots
 from rotation.domain.planning import DaysAway, is_active
 from rotation.domain.stints import on_call_stints
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rotation.domain.cover_candidates import Busy, Candidate, Part, Person
     from rotation.domain.slots import WeekPattern
-    from rotation.models import Rotation
+    from rotation.models import PolicyVersion, Rotation
     from rotation.queries.worked import WorkedShift
     from volunteers.queries.service import Service
 
@@ -28,22 +28,100 @@ DAY = dt.timedelta(days=1)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class _Around:
-    """What is read once for everybody: weeks of the rotation, shifts at the time of the part."""
+class Given:
+    """Time of a shift that somebody gives away in return: they are judged without it."""
+
+    engineer_id: int
+    shift: WorkedShift
+    period: Period
+
+    @property
+    def load(self) -> int:
+        """The load that goes with it, in hundredths."""
+        windows = intersection(self.shift.windows, [self.period])
+        return cover_candidates.share_of_load(
+            self.shift.load_hundredths, windows, self.shift.windows
+        )
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing of the shift is theirs after that."""
+        own = [each.period for each in self.shift.stints if each.person == self.engineer_id]
+        return not difference(own, [self.period])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What is read once for everybody: weeks of the rotation, and shifts in the looked at time.
+
+    `busy` is on-call time by person, each with the id of its shift.
+    """
 
     pattern: WeekPattern
+    policy: PolicyVersion
     services: Sequence[Service]
     weeks: Sequence[WorkedShift]
-    busy: Mapping[int, Sequence[Busy]]
+    busy: Mapping[int, Sequence[tuple[int, Busy]]]
     away: Mapping[int, Sequence[Period]]
-    shares: Mapping[int, fairness.Share]
+    shares: Mapping[str, Mapping[int, fairness.Share]]
+
+    def part(self, shift: WorkedShift, period: Period) -> Part:
+        """The time as a part of the shift."""
+        return _part(shift, period, self.policy)
+
+    def judged(
+        self, engineer_id: int, shift: WorkedShift, part: Part, given: Given | None = None
+    ) -> Candidate | None:
+        """That person for the part; None for whoever has no term that is not over by then."""
+        if not any(line.engineer_id == engineer_id for line in self.services):
+            return None
+        return cover_candidates.judged(part, _person(engineer_id, shift, part, self, given))
 
 
 def part_of(
     *, shift: WorkedShift, rotation: Rotation, period: Period, now: dt.datetime
 ) -> cover_candidates.Part:
     """The time as a part of the shift, with the policy in force for its level; one query."""
-    policy = patterns.policy_in_force(rotation_id=rotation.pk, now=now)
+    return _part(shift, period, patterns.policy_in_force(rotation_id=rotation.pk, now=now))
+
+
+def candidates(
+    *,
+    shift: WorkedShift,
+    rotation: Rotation,
+    part: Part,
+    without: Collection[int] = (),
+    given: Given | None = None,
+    now: dt.datetime,
+) -> list[Candidate]:
+    """Everybody with a term in the team that is not over by then, best first.
+
+    `without` leaves people out. A fixed number of queries.
+    """
+    found = facts(rotation=rotation, zone=part.zone, period=part.period, now=now)
+    ids = sorted({line.engineer_id for line in found.services} - set(without))
+    return cover_candidates.ranked(part, [_person(each, shift, part, found, given) for each in ids])
+
+
+def facts(*, rotation: Rotation, zone: str, period: Period, now: dt.datetime) -> Facts:
+    """What judges whoever may take time in that period; a fixed number of queries."""
+    services = service.services_of(
+        team_id=rotation.team_id, from_date=slots.local_date(zone, period.starts_at)
+    )
+    rows = Shift.objects.filter(level__rotation=rotation, cancelled_at__isnull=True)
+    weeks = worked.worked_shifts(shifts=rows)
+    return Facts(
+        pattern=patterns.pattern_of(rotation),
+        policy=patterns.policy_in_force(rotation_id=rotation.pk, now=now),
+        services=services,
+        weeks=weeks,
+        busy=_busy(period),
+        away=_away({line.engineer_id for line in services}, period),
+        shares={level: _shares(level, services, weeks, rotation, now) for level in LevelName},
+    )
+
+
+def _part(shift: WorkedShift, period: Period, policy: PolicyVersion) -> Part:
     is_primary = shift.level == LevelName.PRIMARY
     windows = intersection(shift.windows, [period])
     return cover_candidates.Part(
@@ -61,68 +139,26 @@ def part_of(
     )
 
 
-def candidates(
-    *,
-    shift: WorkedShift,
-    rotation: Rotation,
-    part: Part,
-    without: Collection[int] = (),
-    now: dt.datetime,
-) -> list[Candidate]:
-    """Everybody with a term in the team that is not over by then, best first.
-
-    `without` leaves people out. A fixed number of queries.
-    """
-    services = service.services_of(
-        team_id=rotation.team_id, from_date=slots.local_date(part.zone, part.period.starts_at)
-    )
-    ids = sorted({line.engineer_id for line in services} - set(without))
-    around = _around(shift, rotation, part, services, now)
-    return cover_candidates.ranked(part, [_person(each, part, around) for each in ids])
-
-
-def _around(
-    shift: WorkedShift,
-    rotation: Rotation,
-    part: Part,
-    services: Sequence[Service],
-    now: dt.datetime,
-) -> _Around:
-    ids = {line.engineer_id for line in services}
-    rows = Shift.objects.filter(level__rotation=rotation, cancelled_at__isnull=True)
-    weeks = worked.worked_shifts(shifts=rows)
-    return _Around(
-        pattern=patterns.pattern_of(rotation),
-        services=services,
-        weeks=[week for week in weeks if week.shift_id != shift.shift_id],
-        busy=_busy(part),
-        away=_away(ids, part),
-        shares=_shares(part.level, services, weeks, rotation, now),
-    )
-
-
-def _busy(part: Part) -> dict[int, list[Busy]]:
-    """Each person's on-call time at the time of the part, in whatever rotation."""
-    rows = Shift.objects.filter(
-        starts_at__lt=part.period.ends_at, ends_at__gt=part.period.starts_at
-    )
-    found: dict[int, list[Busy]] = collections.defaultdict(list)
+def _busy(period: Period) -> dict[int, list[tuple[int, Busy]]]:
+    """Each person's on-call time of the shifts at that time, in whatever rotation."""
+    rows = Shift.objects.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at)
+    found: dict[int, list[tuple[int, Busy]]] = collections.defaultdict(list)
     for shift in worked.worked_shifts(shifts=rows):
         where = f"{LevelName(shift.level).label.lower()} of {shift.rotation_name}"
         for stint in on_call_stints(shift.stints, shift.windows):
             if stint.person is not None:
                 busy = cover_candidates.Busy(period=stint.period, where=where)
-                found[stint.person].append(busy)
+                found[stint.person].append((shift.shift_id, busy))
     return found
 
 
-def _away(ids: Iterable[int], part: Part) -> dict[int, list[Period]]:
+def _away(ids: Iterable[int], period: Period) -> dict[int, list[Period]]:
     found: dict[int, list[Period]] = collections.defaultdict(list)
     # An office may be up to a day away from UTC.
     for away in service.absences_of(
         engineer_ids=ids,
-        from_date=part.period.starts_at.date() - DAY,
-        until_date=part.period.ends_at.date() + 2 * DAY,
+        from_date=period.starts_at.date() - DAY,
+        until_date=period.ends_at.date() + 2 * DAY,
     ):
         days = DaysAway(starts_on=away.starts_on, ends_on=away.ends_on, zone=away.zone)
         found[away.engineer_id].append(days.period)
@@ -153,21 +189,42 @@ def _shares(
     return {share.engineer_id: share for share in fairness.shares(people, held, current)}
 
 
-def _person(engineer_id: int, part: Part, around: _Around) -> Person:
-    lines = [line for line in around.services if line.engineer_id == engineer_id]
-    own = [week for week in around.weeks if week.carrier_id == engineer_id]
-    share = around.shares.get(engineer_id)
+def _person(
+    engineer_id: int, shift: WorkedShift, part: Part, facts: Facts, given: Given | None
+) -> Person:
+    """One person as the rules see them; what they give away in return is not theirs any more."""
+    away = given if given is not None and given.engineer_id == engineer_id else None
+    lines = [line for line in facts.services if line.engineer_id == engineer_id]
+    left = {shift.shift_id} | ({away.shift.shift_id} if away is not None and away.is_all else set())
+    own = [
+        week for week in facts.weeks if week.carrier_id == engineer_id and week.shift_id not in left
+    ]
+    share = facts.shares[part.level].get(engineer_id)
     return cover_candidates.Person(
         engineer_id=engineer_id,
         name=lines[0].name,
-        terms=tuple(_serves(line, around.pattern) for line in lines),
-        away=tuple(around.away.get(engineer_id, ())),
-        busy=tuple(around.busy.get(engineer_id, ())),
+        terms=tuple(_serves(line, facts.pattern) for line in lines),
+        away=tuple(facts.away.get(engineer_id, ())),
+        busy=tuple(_kept(facts.busy.get(engineer_id, ()), away)),
         weeks=tuple(sorted({week.week_date for week in own})),
         shifts_in_term=_shifts_in_term(lines, own, part),
         load=share.load if share is not None else 0,
         fair=share.fair if share is not None else 0,
+        given=away.load if away is not None and away.shift.level == part.level else 0,
     )
+
+
+def _kept(busy: Iterable[tuple[int, Busy]], given: Given | None) -> list[Busy]:
+    """On-call time without what is given away."""
+    return [
+        cover_candidates.Busy(period=rest, where=each.where)
+        for shift_id, each in busy
+        for rest in (
+            difference([each.period], [given.period])
+            if given is not None and given.shift.shift_id == shift_id
+            else [each.period]
+        )
+    ]
 
 
 def _serves(line: Service, pattern: WeekPattern) -> cover_candidates.Serves:

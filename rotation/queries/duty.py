@@ -62,6 +62,15 @@ class RotationDuty:
         return min((level.from_at for level in known if level.from_at is not None), default=None)
 
 
+def beside(line: WorkedShift, now: dt.datetime) -> int | None:
+    """Who is on call on the rotation's other level now, by the published schedule."""
+    rows = Shift.objects.filter(
+        level__rotation_id=line.rotation_id, starts_at__lte=now, ends_at__gt=now
+    ).exclude(pk=line.shift_id)
+    stints = [other.stint_at(now) for other in worked.worked_shifts(shifts=rows)]
+    return next((each.person for each in stints if each is not None and each.person), None)
+
+
 def duties(*, rotations: Sequence[Rotation], now: dt.datetime) -> list[RotationDuty]:
     """Each rotation's duty, in the order given; four queries however many there are."""
     shifts = worked.worked_shifts(

@@ -15,7 +15,8 @@ from common.refusals import RefusedError
 from rotation import access
 from rotation.forms.covers import NOBODY, WHOLE, CoverForm
 from rotation.operations import covers as operations
-from rotation.queries import cover_page, covers, worked
+from rotation.operations import swap_undoing
+from rotation.queries import cover_page, covers, swaps, worked
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,7 +63,7 @@ def undo(request: SignedInRequest, cover_id: int) -> HttpResponse:
     cover = get_object_or_404(rows.select_related("shift__level__rotation"), pk=cover_id)
     now = clock.now()
     if request.method == "POST":
-        operations.undo_cover(cover_id=cover.pk, actor=request.viewer.actor, now=now)
+        swap_undoing.undo(cover_id=cover.pk, actor=request.viewer.actor, now=now)
         nudge("rotation.sweep_syncs")
         messages.success(
             request,
@@ -73,6 +74,7 @@ def undo(request: SignedInRequest, cover_id: int) -> HttpResponse:
         "rotation": cover.shift.level.rotation,
         "shift": worked.worked_shift(shift_id=cover.shift_id),
         "undoing": covers.undoing(cover=cover, now=now),
+        "swap": swaps.agreed_with(cover=cover, now=now),
     }
     return render(request, "rotation/cover_undo.html", context)
 

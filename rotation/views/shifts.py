@@ -55,6 +55,13 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
         "handover": handover,
         "writes_handover": manages or page.is_carried_by(request.viewer.engineer_id),
         "asks": page.takes_covers and (manages or page.is_carried_by(request.viewer.engineer_id)),
+        "serves": page.state == "run"
+        and not page.is_carried_by(request.viewer.engineer_id)
+        and access.shifts_to_take_over(
+            viewer=request.viewer, today=patterns.today_in(rotation, now)
+        )
+        .filter(pk=shift.pk)
+        .exists(),
         "readable": set(own_requests.values_list("pk", flat=True)),
         "today": patterns.today_in(rotation, now),
         "sync": sync_state.sync_state(rotation=rotation),

@@ -31,6 +31,7 @@ from tests import builders
 from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
 from tests.guards.world import World, make_calendar, make_drift, make_lookup, signed
+from tests.guards.world_of_covers import make_offer
 from volunteers.models import (
     Absence,
     Application,
@@ -102,6 +103,8 @@ def world_of(cast: Cast) -> World:
         asked_at=builders.NOW,
         schedule_version=cast.rotation.schedule_version,
     )
+    escalation = builders.level_of(cast.rotation, "escalation")
+    offer = make_offer(request, escalation, by=cast.anna)
     return World(
         rotation=cast.rotation,
         people={**people, "deactivated": builders.make_engineer(name="Gone")},
@@ -120,6 +123,7 @@ def world_of(cast: Cast) -> World:
             "cover_id": cover.pk,
             "request_id": request.pk,
             "signed": signed(request.pk, cast.anna),
+            **offer,
             "drift_id": make_drift(shift, by=eva).pk,
             "note_id": _note(cast, shift).pk,
             "run_id": SyncRun.objects.order_by("pk")[0].pk,
@@ -128,7 +132,9 @@ def world_of(cast: Cast) -> World:
             "month": "2026-10",
             "layout": "detail",
         },
-        special={},
+        special={
+            "swap-by-mail": {"signed": signed(offer["offer_id"], cast.ben, purpose="swap-by-mail")}
+        },
     )
 
 

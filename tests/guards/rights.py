@@ -163,6 +163,18 @@ PAGES = {
     "cover-decline": does(TEAM),
     "cover-withdraw": does(OWNER | TEAM),
     "cover-give-back": does(TEAM),
+    "swap-offer": form(TEAM),  # Anna is asked
+    "swap-propose": form(OWNER | TEAM),
+    "swap-detail": reads(OWNER | TEAM | ADMIN),
+    "swap-agree": does(OWNER | TEAM),  # Anna offers, Ben is to agree
+    "swap-decline": does(OWNER | TEAM),
+    "swap-withdraw": does(TEAM),
+    "swap-by-mail": public("GET", "POST"),  # signed for one person and swap
+    "swap-offer-by-mail": public("GET", "POST"),  # signed for one person and request
+    "take-over": form(OWNER | TEAM),
+    "take-over-offer": form(OWNER | TEAM),  # whoever serves in the team
+    "take-over-agree": does(OWNER | TEAM),  # Anna offers, Ben is on call
+    "take-over-close": does(OWNER | TEAM),
     "cover-by-mail": public("GET", "POST"),  # signed for one person and request
     "rotation-pagerduty": reads(TEAM | ADMIN),
     "rotation-sync": does(TEAM | ADMIN),
@@ -267,6 +279,17 @@ API_ROUTES = {
     "api-cover-decline": does(TEAM),
     "api-cover-withdraw": does(OWNER | TEAM),
     "api-cover-give-back": does(TEAM),
+    "api-me-swap-offers": reads(ALL),
+    "api-cover-swap-offers": Rule(let_in={"GET": OWNER | TEAM | ADMIN, "POST": TEAM}),
+    "api-shift-swap-proposals": does(OWNER | TEAM),
+    "api-swap-offer": reads(OWNER | TEAM | ADMIN),
+    "api-swap-agree": does(OWNER | TEAM),
+    "api-swap-decline": does(OWNER | TEAM),
+    "api-swap-withdraw": does(TEAM),
+    "api-take-over": does(OWNER | TEAM),
+    "api-take-over-offer": does(OWNER | TEAM),
+    "api-take-over-agree": does(OWNER | TEAM),
+    "api-take-over-close": does(OWNER | TEAM),
     "api-cover-undo": does(OWNER | TEAM),
     "api-rotation-fairness": reads(OWNER | TEAM | ADMIN, FORBIDDEN),
     "api-rotation-on-call-now": reads(ALL),

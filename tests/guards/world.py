@@ -32,6 +32,7 @@ from rotation.operations import calendar_feeds, calendars
 from rotation.queries import calendar_feeds as feed_queries
 from tests import builders
 from tests.compensation.rows import make_rate
+from tests.guards import world_of_covers
 from volunteers.models import Engineer, ManagerGrant, RoleGrant, Term
 
 VIEWERS = (
@@ -117,6 +118,11 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         "cover-give-back": {"request_id": arguments["cover_id"]},
         "api-cover-give-back": {"request_id": arguments["cover_id"]},
         "cover-by-mail": {"signed": signed(arguments["request_id"], people["manager"])},
+        "swap-offer-by-mail": {"signed": signed(arguments["request_id"], people["manager"])},
+        "swap-by-mail": {
+            "signed": signed(arguments["offer_id"], people["engineer"], purpose="swap-by-mail")
+        },
+        **world_of_covers.of_the_running_week(arguments),
     }
     return World(
         rotation=rotation,
@@ -225,12 +231,16 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         asked_at=builders.NOW,
         schedule_version=rotation.schedule_version,
     )
+    request = _make_request(level, ben, asked=anna)
+    running = Shift.objects.get(level=level, week_date=builders.THIS_WEEK)
     return {
+        **world_of_covers.make_offer(request, level2, by=anna),
+        **world_of_covers.make_take_over(running, by=anna),
         "shift_id": shift.pk,
         "question_id": question.pk,
         "lookup_id": make_lookup(rotation).pk,
         "cover_id": cover.pk,
-        "request_id": _make_request(level, ben, asked=anna).pk,
+        "request_id": request.pk,
         "drift_id": drift.pk,
         **_make_handover(level, by=anna),
         "draft_id": draft.pk,
