@@ -57,6 +57,8 @@ KNOWS = {
 }
 # Who looks on for the first weeks of the term.
 SHADOWS = {"Sofia Lindqvist": 2}
+# Whose term is shorter than the others: it ends in the week, and they are asked how it goes on.
+ENDS = {"Tom Whitfield": 7}
 WHY = {
     "Aoife Brennan": "I was on call for Inbox alone and would rather share it with people I trust.",
     "Tom Whitfield": "Payments taught me what a good runbook is worth. I want to write more.",
@@ -250,6 +252,7 @@ def _join(story: Story, name: str, at: dt.datetime) -> None:
         application_id=application,
         starts_on=story.monday(JOINED[name]),
         term_weeks=26,
+        ends_on=story.monday(ENDS[name]) if name in ENDS else None,
         shadow_weeks=SHADOWS.get(name, 0),
         actor=story.actor(company.MANAGERS[0]),
         today=later.date(),
