@@ -22,7 +22,7 @@ from volunteers.models import Term, TermExtension
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.http import HttpResponse
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def _url(team: TeamAtWork, what: str) -> str:
     return f"/terms/{_term(team).pk}/{what}/"
 
 
-def _text(answer: HttpResponse) -> str:
+def _text(answer: Answer) -> str:
     return html.unescape(answer.content.decode())
 
 
