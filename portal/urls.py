@@ -10,6 +10,7 @@ from portal.views import (
     applications,
     apply,
     audit,
+    busy_days,
     cover_asking,
     cover_by_mail,
     cover_requests,
@@ -36,6 +37,8 @@ from portal.views import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("absences/", absences.absences, name="absences"),
+    path("absences/calendar/", busy_days.read, name="absences-busy-days"),
+    path("absences/calendar/add/", busy_days.add, name="absences-busy-days-add"),
     path("absences/<int:absence_id>/cancel/", absences.cancel, name="absence-cancel"),
     path("wishes/", wishes.wishes, name="wishes"),
     path("shifts/<int:shift_id>/cover/", cover_asking.ask, name="cover-ask"),

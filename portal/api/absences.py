@@ -78,10 +78,10 @@ class NewAbsenceSerializer(StrictSerializer):
 
 
 class DaysSerializer(StrictSerializer):
-    """Days to ask about, both included."""
+    """Days to ask about, both included; today when none is named, one day when only the first."""
 
-    first_day = DayField()
-    last_day = DayField()
+    first_day = DayField(required=False)
+    last_day = DayField(required=False)
 
 
 class BlockedWeekSerializer(serializers.Serializer[Any]):
@@ -141,8 +141,8 @@ class AbsenceEffectView(RotaView):
     @extend_schema(
         tags=TAGS,
         parameters=[
-            day_parameter("first_day", "The first day away; needed."),
-            day_parameter("last_day", "The last day away; needed."),
+            day_parameter("first_day", "The first day away; today when it is left out."),
+            day_parameter("last_day", "The last day away; the first when it is left out."),
         ],
         responses=answers({200: AwayEffectSerializer}, 400),
     )
@@ -150,9 +150,16 @@ class AbsenceEffectView(RotaView):
         """The weeks that these days would block, and published weeks of yours in them."""
         del request
         values = self.query(DaysSerializer)
-        days = absences.DaysOff(**values)
-        absences.check_absence(days=days, actor=self.actor, now=self.now)
-        effect = away_effect.effect(viewer=self.viewer, now=self.now, **values)
+        first = values.get("first_day", self.today)
+        last = values.get("last_day", first)
+        if last < first or last - first >= absences.LONGEST:
+            raise absences.AbsenceInvalidError(
+                "These are no days: at most a year, the last not before the first.",
+                fields={"last_day": "The last day is not before the first, and within a year."},
+            )
+        effect = away_effect.effect(
+            viewer=self.viewer, first_day=first, last_day=last, now=self.now
+        )
         return Response(AwayEffectSerializer(_effect(effect)).data)
 
 

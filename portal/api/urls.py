@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.api import absences, anonymising, applications, audit, joining, term_ends, terms, wishes
+from portal.api import (
+    absence_calendars,
+    absences,
+    anonymising,
+    applications,
+    audit,
+    joining,
+    term_ends,
+    terms,
+    wishes,
+)
 
 _ONE = "applications/<int:application_id>/"
 
@@ -51,12 +61,10 @@ urlpatterns = [
     path("absences/", absences.AbsencesView.as_view(), name="api-absences"),
     path("absences/effect/", absences.AbsenceEffectView.as_view(), name="api-absences-effect"),
     path(
-        "absences/<int:absence_id>/cancel/",
-        absences.AbsenceCancelView.as_view(),
-        name="api-absence-cancel",
+        "absences/busy-days/",
+        absence_calendars.BusyDaysView.as_view(),
+        name="api-absences-busy-days",
     ),
-    path("absences/", absences.AbsencesView.as_view(), name="api-absences"),
-    path("absences/effect/", absences.AbsenceEffectView.as_view(), name="api-absences-effect"),
     path(
         "absences/<int:absence_id>/cancel/",
         absences.AbsenceCancelView.as_view(),

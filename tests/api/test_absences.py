@@ -69,10 +69,11 @@ def test_the_effect_of_impossible_days_is_refused_by_field(cast: Cast) -> None:
     ben = cast.api("ben")
 
     backwards = ben.get(EFFECT, first_day="2026-12-30", last_day="2026-12-29").expect(400)
-    none = ben.get(EFFECT).expect(400)
+    too_long = ben.get(EFFECT, first_day="2026-12-01", last_day="2028-12-01").expect(400)
+    no_day = ben.get(EFFECT, first_day="soon").expect(400)
 
-    assert list(backwards["fields"]) == ["last_day"]
-    assert sorted(none["fields"]) == ["first_day", "last_day"]
+    assert list(backwards["fields"]) == list(too_long["fields"]) == ["last_day"]
+    assert list(no_day["fields"]) == ["first_day"]
 
 
 def test_nobody_reads_anothers_weeks_in_the_effect_of_their_own_days(
@@ -95,3 +96,34 @@ def test_an_absence_that_is_over_is_listed_without_weeks(cast: Cast) -> None:
     listed = cast.api("ben").all("absences/")
 
     assert [(each["first_day"], each["published_weeks"]) for each in listed] == [("2026-01-05", [])]
+
+
+CALENDAR = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Skiing\nDTSTART;VALUE=DATE:20261202\n"
+    "END:VEVENT\nEND:VCALENDAR\n"
+)
+
+
+def test_busy_days_of_a_calendar_are_answered_and_none_is_saved(cast: Cast, shift_id: int) -> None:
+    answer = cast.api("ben").post("absences/busy-days/", text=CALENDAR).expect(200)
+
+    assert answer["days"] == [
+        {
+            "first_day": "2026-12-02",
+            "last_day": "2026-12-02",
+            "title": "Skiing",
+            "is_likely": True,
+            "published_weeks": [shift_id],
+        }
+    ]
+    assert not Absence.objects.exists()
+
+
+def test_what_cannot_be_read_is_refused_by_field(cast: Cast) -> None:
+    ben = cast.api("ben")
+
+    private = ben.post("absences/busy-days/", address="https://10.0.0.1/a.ics").expect(400)
+    broken = ben.post("absences/busy-days/", text="x").expect(400)
+
+    assert (private["code"], list(private["fields"])) == ("CALENDAR_UNREADABLE", ["address"])
+    assert list(broken["fields"]) == ["text"]

@@ -193,6 +193,12 @@ _MOVE = Post(
 _DECLINE = _post("manager", "reason", reason="The team is full.")
 
 PAGES = {
+    "absences-busy-days-add": _post(
+        "engineer",
+        "notes",
+        days="2026-12-24/2026-12-27",
+        notes="2026-12-24/2026-12-27 At home.",
+    ),
     "settings-mails": _post("engineer", "wanted", wanted="shift_in_a_week"),
     "shift-handover": _post("engineer", "text", text="It is quiet."),
     "handover-confirm": _post("engineer", "seen", seen="1"),
@@ -383,6 +389,8 @@ NOT_RECORDED = {
     "account_logout": "nor does leaving",
     "sign-in-demo": "nor does the demo's one click",
     "demo-clock": "tests/portal/test_demo.py asks it in a demo",
+    "absences-busy-days": "it reads and saves nothing: tests/portal/test_busy_days.py",
+    "api-absences-busy-days": "as its page: tests/api/test_absences.py",
     "apply-keep": "nothing is decided by it: tests/portal/test_apply.py",
     "hook-pagerduty": "it stores what PagerDuty says: tests/rotation/test_hooks_in.py",
 }

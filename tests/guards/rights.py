@@ -106,6 +106,8 @@ PAGES = {
     "settings-token-revoke": does(NO_ONE),  # an empty form names no token of theirs
     "home": reads(ALL),
     "absences": form(ALL),
+    "absences-busy-days": form(ALL),
+    "absences-busy-days-add": does(ALL),
     "absence-cancel": does(OWNER),
     "wishes": form(ALL),
     "apply": reads(ALL),
@@ -233,6 +235,7 @@ API_ROUTES = {
     "api-on-call-team": reads(ALL),
     "api-absences": form(ALL),
     "api-absences-effect": reads(ALL),
+    "api-absences-busy-days": does(ALL),
     "api-absence-cancel": does(OWNER),
     "api-applications": form(ALL),
     "api-application": reads(OWNER | TEAM | ADMIN),
