@@ -11,7 +11,7 @@ from common import clock, wording
 from portal import demo, navigation
 from rotation.queries import account
 from volunteers import domain
-from volunteers.queries import marks, profiles
+from volunteers.queries import profiles
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     is_demo = demo.is_on()
     return {
         "viewer": viewer,
-        "shell": None if viewer is None else SimpleLazyObject(lambda: _shell(request, viewer, now)),
+        "shell": None if viewer is None else SimpleLazyObject(lambda: shell_of(request, now=now)),
         "pagerduty": SimpleLazyObject(lambda: _pagerduty(viewer, now)),
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "now": now,
@@ -59,13 +59,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def shell_of(request: HttpRequest, *, now: dt.datetime) -> Shell:
+    """The bar of whoever asks, found out once for a request: a page may need what it knows."""
+    known: Shell | None = getattr(request, "known_shell", None)
+    if known is None:
+        known = _shell(request, request.viewer, now)  # type: ignore[attr-defined]
+        request.known_shell = known  # type: ignore[attr-defined]
+    return known
+
+
 def _shell(request: HttpRequest, viewer: Viewer, now: dt.datetime) -> Shell:
     place = profiles.place(engineer_id=viewer.engineer_id, now=now)
     today = wording.local(now, place.zone).date()
     serving = profiles.serving(engineer_id=viewer.engineer_id, today=today)
     match = request.resolver_match
     return Shell(
-        me=_mark(viewer, serving),
+        me=serving.mark or domain.unmarked(engineer_id=viewer.engineer_id, name=viewer.name),
         role=_role(viewer),
         place=place,
         links=navigation.links(
@@ -80,14 +89,6 @@ def _pagerduty(viewer: Viewer | None, now: dt.datetime) -> account.AccountState 
         return None
     state = account.account_state(now=now, real_now=clock.real_now())
     return None if state.is_fine else state
-
-
-def _mark(viewer: Viewer, serving: profiles.Serving) -> domain.PersonMark:
-    """The same mark as on the board of the team they serve in."""
-    plain = domain.unmarked(engineer_id=viewer.engineer_id, name=viewer.name)
-    if serving.team_id is None:
-        return plain
-    return marks.team_marks(team_id=serving.team_id).get(viewer.engineer_id, plain)
 
 
 def _role(viewer: Viewer) -> str:

@@ -23,7 +23,7 @@ from rotation.queries import (
 from rotation.queries.own_shifts import Standing, WeekState
 from volunteers import access
 from volunteers.models import OPEN_STATES
-from volunteers.queries import own_applications, own_time, profiles, terms
+from volunteers.queries import own_applications, own_time, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -139,13 +139,14 @@ class EngineerHome:
         return elsewhere(starts_at, self.ahead.shift.zone, self.place.zone)
 
 
-def engineer_home(*, viewer: Viewer, with_duties: bool, now: dt.datetime) -> EngineerHome:
-    """Everything of one person; the number of queries does not depend on how much there is.
+def engineer_home(
+    *, viewer: Viewer, place: Place, with_duties: bool, now: dt.datetime
+) -> EngineerHome:
+    """Everything of one person, who works there; as many queries however much there is.
 
     Without duties nobody asks who else is on call, as a manager's home tells that by itself.
     """
     me = viewer.engineer_id
-    place = profiles.place(engineer_id=me, now=now)
     today = wording.local(now, place.zone).date()
     own = access.visible_terms(viewer=viewer).filter(engineer_id=me)
     lines = terms.term_lines(terms=own, today=today)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any
 
 from django.db.models.functions import Coalesce
 
@@ -11,6 +12,17 @@ from volunteers.models import Engineer, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from django.db.models import QuerySet
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceRow:
+    """One term of somebody in a team."""
+
+    term_id: int
+    team_id: int
+    service: domain.Service
 
 
 def team_marks(*, team_id: int) -> dict[int, domain.PersonMark]:
@@ -25,18 +37,29 @@ def team_marks(*, team_id: int) -> dict[int, domain.PersonMark]:
 def teams_marks(*, team_ids: Iterable[int]) -> dict[int, dict[int, domain.PersonMark]]:
     """The marks of several teams, by team, as `team_marks` deals them; one query."""
     services: dict[int, list[domain.Service]] = {team_id: [] for team_id in team_ids}
+    for row in service_rows(team_ids=list(services)):
+        services[row.team_id].append(row.service)
+    return {team_id: domain.deal_marks(served) for team_id, served in services.items()}
+
+
+def service_rows(*, team_ids: Iterable[int] | QuerySet[Any, Any]) -> list[ServiceRow]:
+    """Everybody's terms in the teams, in the order in which they were entered; one query."""
     rows = (
-        Term.objects.filter(team_id__in=list(services))
+        Term.objects.filter(team_id__in=team_ids)
         .annotate(over_on=Coalesce("left_on", "ends_on"))
         .order_by("created_at", "pk")
-        .values_list("team_id", "engineer_id", "engineer__name", "starts_on", "over_on")
+        .values_list("pk", "team_id", "engineer_id", "engineer__name", "starts_on", "over_on")
     )
-    for team_id, engineer_id, name, starts_on, over_on in rows:
-        service = domain.Service(
-            engineer_id=engineer_id, name=name, starts_on=starts_on, ends_on=over_on
+    return [
+        ServiceRow(
+            term_id=term_id,
+            team_id=team_id,
+            service=domain.Service(
+                engineer_id=engineer_id, name=name, starts_on=starts_on, ends_on=over_on
+            ),
         )
-        services[team_id].append(service)
-    return {team_id: domain.deal_marks(served) for team_id, served in services.items()}
+        for term_id, team_id, engineer_id, name, starts_on, over_on in rows
+    ]
 
 
 def with_others(

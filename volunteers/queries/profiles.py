@@ -6,13 +6,15 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models.functions import Coalesce
-
 from common import wording
+from volunteers import domain
 from volunteers.models import Engineer, Posting, Term
+from volunteers.queries import marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from volunteers.domain import PersonMark
 
 NO_ZONE = "UTC"
 
@@ -39,11 +41,14 @@ class Profile:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Serving:
-    """Whether somebody serves today, has ever served or been accepted, and in which team last."""
+    """Whether somebody serves today, has ever served or been accepted, and how they are shown.
+
+    The mark is that of the team whose term starts last; None for those who never had a term.
+    """
 
     is_serving: bool
     has_term: bool
-    team_id: int | None
+    mark: PersonMark | None
 
 
 def profile(*, engineer_id: int, now: dt.datetime) -> Profile:
@@ -74,17 +79,19 @@ def place(*, engineer_id: int, now: dt.datetime) -> Place:
 
 
 def serving(*, engineer_id: int, today: dt.date) -> Serving:
-    """The person's terms in short; the team is that of the term that ends last."""
-    terms = list(
-        Term.objects.filter(engineer_id=engineer_id)
-        .annotate(over_on=Coalesce("left_on", "ends_on"))
-        .order_by("-starts_on", "-pk")
-        .values_list("team_id", "over_on")
-    )
+    """The person's terms in short, with the mark that their team's pages show; one query."""
+    own = Term.objects.filter(engineer_id=engineer_id)
+    rows = marks.service_rows(team_ids=own.values("team_id"))
+    mine = [row for row in rows if row.service.engineer_id == engineer_id]
+    if not mine:
+        return Serving(is_serving=False, has_term=False, mark=None)
+    last = max(mine, key=lambda row: (row.service.starts_on, row.term_id))
+    dealt = domain.deal_marks(row.service for row in rows if row.team_id == last.team_id)
+    ends = [row.service.ends_on for row in mine]
     return Serving(
-        is_serving=any(over_on is None or over_on > today for _team_id, over_on in terms),
-        has_term=bool(terms),
-        team_id=terms[0][0] if terms else None,
+        is_serving=any(over_on is None or over_on > today for over_on in ends),
+        has_term=True,
+        mark=dealt[engineer_id],
     )
 
 
