@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from common import clock
 from compensation.queries import attention
 from portal.context import shell_of
-from portal.queries import admin_home, engineer_home, manager_home, outside
+from portal.queries import admin_home, engineer_home, manager_home, outside, own_agreements
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -28,6 +28,10 @@ def home(request: SignedInRequest) -> HttpResponse:
         viewer=viewer, place=place, with_duties=not viewer.is_manager, now=now
     )
     context: dict[str, Any] = {"own": own, "shows_own": _shows_own(viewer, own)}
+    if own.is_serving:
+        context["agreements"] = own_agreements.own_agreements(
+            engineer_id=viewer.engineer_id, now=now
+        )
     if viewer.is_manager:
         context["manager"] = manager_home.manager_home(viewer=viewer, now=now)
     elif context["shows_own"] and not own.is_serving:
