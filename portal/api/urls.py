@@ -11,6 +11,7 @@ from portal.api import (
     applications,
     audit,
     joining,
+    own_data,
     term_ends,
     terms,
     wishes,
@@ -70,6 +71,7 @@ urlpatterns = [
         absences.AbsenceCancelView.as_view(),
         name="api-absence-cancel",
     ),
+    path("me/data/", own_data.OwnDataView.as_view(), name="api-me-data"),
     path("me/wishes/", wishes.WishesView.as_view(), name="api-me-wishes"),
     path(
         "people/<int:engineer_id>/anonymise/",

@@ -96,6 +96,9 @@ PAGES = {
     "calendar-replace": does(OWNER),
     "calendar-stop": does(OWNER),
     "settings": reads(ALL),
+    "own-data": reads(ALL),
+    "own-data-json": reads(ALL),
+    "own-data-zip": reads(ALL),
     "audit": reads(ALL),
     "audit-file": reads(ALL),
     "audit": reads(ALL),
@@ -221,6 +224,7 @@ PAGES = {
 API_ROUTES = {
     "api-schema": reads(ALL),
     "api-me": reads(ALL),
+    "api-me-data": reads(ALL),
     "api-audit-events": reads(ALL),
     "api-me-calendar-feeds": form(ALL),
     "api-me-calendar-feed-replace": does(OWNER),
