@@ -71,7 +71,9 @@ def write_note(*, shift_id: int, text: str, actor: Actor, now: dt.datetime) -> H
             raise HandoverTimeError(
                 "A note is written from the start of a shift until two weeks after its end."
             )
-        note = HandoverNote.objects.filter(shift=shift, author_id=actor.person_id).first()
+        # Its reader holds it while confirming it.
+        rows = HandoverNote.objects.select_for_update(of=("self",))
+        note = rows.filter(shift=shift, author_id=actor.person_id).first()
         if note is not None and note.text == words:
             return note
         return _written(note or _blank(shift, actor), words, actor, now)
