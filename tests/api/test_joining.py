@@ -55,6 +55,8 @@ def test_carla_waits_on_the_list_is_accepted_as_a_shadow_and_reads_her_history(
         "2027-03-01",
         2,
     )
+    [listed_term] = [each for each in carla.all("terms/") if each["id"] == term.pk]
+    assert listed_term["shadow_weeks"] == 2
     steps = carla.get(f"{sent}history/").expect(200)
     assert [(step["what"], step["by"]) for step in steps] == [
         ("Accepted", "Anna"),

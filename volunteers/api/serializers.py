@@ -34,7 +34,10 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class TermSerializer(serializers.Serializer[Any]):
-    """One term over `[starts_on, ends_on)`, both days being handovers; a null end is open."""
+    """One term over `[starts_on, ends_on)`, both days being handovers; a null end is open.
+
+    In its first `shadow_weeks` the person looks on and is not on call.
+    """
 
     id = serializers.IntegerField(source="line.term_id")
     team = TeamRefSerializer()
@@ -46,6 +49,7 @@ class TermSerializer(serializers.Serializer[Any]):
         choices=[terms.UPCOMING, terms.ACTIVE, terms.ENDED], source="line.state"
     )
     has_left_early = serializers.BooleanField(source="line.has_left_early")
+    shadow_weeks = serializers.IntegerField(source="line.shadow_weeks")
 
 
 class RightsSerializer(serializers.Serializer[Any]):
