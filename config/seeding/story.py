@@ -14,7 +14,7 @@ from audit.operations import Actor
 from common.clocks import Clocks
 from compensation.operations import periods, rates, weeks
 from compensation.queries import closing
-from config.seeding import company, covering, handovers, paging
+from config.seeding import company, covering, handovers, paging, swapping
 from rotation import generation
 from rotation.domain import slots
 from rotation.models import Draft, Rotation
@@ -120,6 +120,7 @@ def tell(now: dt.datetime) -> Story:
     paging.tell(story)
     handovers.tell(story)
     covering.tell(story)
+    swapping.tell(story)
     return story
 
 
