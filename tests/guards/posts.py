@@ -109,7 +109,7 @@ def _waits_behind(world: World) -> None:
     """The application stands second on the waiting list, behind Diana's."""
     listed = Application.objects.filter(team=world.rotation.team, engineer=_diana())
     listed.update(state="waitlisted", waiting_position=1)
-    own = Application.objects.filter(pk=world.arguments["application_id"])
+    own = Application.objects.filter(pk=int(str(world.arguments["application_id"])))
     own.update(state="waitlisted", waiting_position=2)
 
 

@@ -101,8 +101,6 @@ PAGES = {
     "own-data-zip": reads(ALL),
     "audit": reads(ALL),
     "audit-file": reads(ALL),
-    "audit": reads(ALL),
-    "audit-file": reads(ALL),
     "settings-mails": form(ALL),
     "settings-theme": does(ALL),
     "settings-token-make": form(ALL),
@@ -270,9 +268,7 @@ API_ROUTES = {
     "api-rotation": reads(ALL),
     "api-rotation-shifts": reads(ALL),
     "api-shift": reads(ALL),
-    "api-shift-handover-notes": Rule(
-        let_in={"GET": OWNER | TEAM | ADMIN, "POST": OWNER | TEAM}
-    ),
+    "api-shift-handover-notes": Rule(let_in={"GET": OWNER | TEAM | ADMIN, "POST": OWNER | TEAM}),
     "api-handover-note-confirm": does(OWNER),
     "api-rotation-chat": Rule(
         let_in=dict.fromkeys(("GET", "PUT", "POST", "DELETE"), TEAM | ADMIN), others=FORBIDDEN

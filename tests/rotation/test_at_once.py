@@ -15,7 +15,7 @@ from tests import builders
 from tests.builders import NEXT_WEEK, NOW, TODAY
 from tests.compensation.test_at_once import at_once
 from volunteers.models import Application, Term
-from volunteers.operations import application_decisions, applications
+from volunteers.operations import application_decisions, application_moves, applications
 
 if TYPE_CHECKING:
     from rotation.models import Rotation
@@ -124,7 +124,7 @@ def test_an_application_is_accepted_or_withdrawn_and_never_both() -> None:
 
         application.refresh_from_db()
         accepted = application.state == Application.State.ACCEPTED
-        assert [type(error) for error in raised] == [applications.ApplicationNotOpenError]
+        assert [type(error) for error in raised] == [application_moves.ApplicationNotOpenError]
         assert Term.objects.filter(engineer=ben).exists() is accepted
         events = AuditEvent.objects.filter(subject__contains=f"application {application.pk} ")
         assert [event.verb for event in events] == ["accepted" if accepted else "withdrew"]

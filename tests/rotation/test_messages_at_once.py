@@ -33,10 +33,10 @@ def test_two_beats_tell_each_thing_once() -> None:
         at = shift.starts_at - HOUR
 
         raised = at_once(
-            lambda at=at: reminders.remind(now=at),
-            lambda at=at: reminders.remind(now=at),
-            lambda at=at: gap_mails.tell_gaps(now=at),
-            lambda at=at: gap_mails.tell_gaps(now=at),
+            lambda at=at: reminders.remind(now=at),  # type: ignore[misc]
+            lambda at=at: reminders.remind(now=at),  # type: ignore[misc]
+            lambda at=at: gap_mails.tell_gaps(now=at),  # type: ignore[misc]
+            lambda at=at: gap_mails.tell_gaps(now=at),  # type: ignore[misc]
         )
 
         assert raised == []
@@ -59,7 +59,7 @@ def test_a_note_is_confirmed_as_it_was_read_or_changed_before() -> None:
             lambda: handover_notes.write_note(
                 shift_id=shift.pk, text="The disk is full.", actor=author, now=NOW
             ),
-            lambda note=note: handover_notes.confirm_note(
+            lambda note=note: handover_notes.confirm_note(  # type: ignore[misc]
                 note_id=note.pk, seen=1, actor=reader, now=NOW
             ),
         )
