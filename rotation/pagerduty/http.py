@@ -18,6 +18,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rotation.pagerduty import answers
+from rotation.pagerduty.deadline import Deadline
 from rotation.pagerduty.gateway import (
     AuthenticationError,
     BadAnswerError,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     Turn = Callable[[str, str], contextlib.AbstractContextManager[None]]
 
 TIMEOUT_SECONDS = 15
+CALL_SECONDS = 30
 PAGE = 100
 WITH_CONTACTS = ["contact_methods", "notification_rules"]
 LAST_ITEM = 10_000
@@ -64,6 +66,9 @@ TIMED_OUT = 408
 UPGRADED = 400
 RATE_LIMITED = 429
 SERVER_ERROR = 500
+# Managers read these too, who cannot set anything: settings are named to admins only.
+IS_NONE = "What Rota was given as PagerDuty’s token is none: one word is wanted. Ask an admin."
+FILE_UNREADABLE = "The file with PagerDuty’s token cannot be read. Ask an admin."
 TOKEN = re.compile(r"[!-~]+", re.ASCII)
 Read = TypeVar("Read")
 
@@ -88,20 +93,20 @@ def token_from_environment() -> str:
     """
     path = os.environ.get("PAGERDUTY_API_TOKEN_FILE", "").strip()
     if not path:
-        return _token(os.environ.get("PAGERDUTY_API_TOKEN", ""), "PAGERDUTY_API_TOKEN")
+        return _token(os.environ.get("PAGERDUTY_API_TOKEN", ""))
     try:
         # An editor may have put a byte order mark before it.
         text = pathlib.Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise AuthenticationError("The file of PAGERDUTY_API_TOKEN_FILE is unreadable.") from error
-    return _token(text, "the file of PAGERDUTY_API_TOKEN_FILE")
+        raise AuthenticationError(FILE_UNREADABLE) from error
+    return _token(text)
 
 
-def _token(text: str, where: str) -> str:
+def _token(text: str) -> str:
     """The token without the space around it; what no header can carry is never shown."""
     token = text.strip()
     if token and not TOKEN.fullmatch(token):
-        raise AuthenticationError(f"What stands in {where} is no token: one word is wanted.")
+        raise AuthenticationError(IS_NONE)
     return token
 
 
@@ -119,16 +124,19 @@ class HttpGateway:
         token: Callable[[], str],
         recorder: Recorder | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        call_seconds: float = CALL_SECONDS,
         turn: Turn = _at_once,
     ) -> None:
         """`token` is asked before each request, so that a new one is used at once.
 
-        `turn` is given the token and the path, and is entered around each request.
+        `timeout_seconds` is for each wait, `call_seconds` for a whole answer. `turn` is given the
+        token and the path, and is entered around each request.
         """
         self._url = url
         self._token = token
         self._recorder = recorder
         self._timeout = timeout_seconds
+        self._call_seconds = call_seconds
         self._turn = turn
 
     def users(self) -> list[PagerDutyUser]:
@@ -254,9 +262,7 @@ class HttpGateway:
     def _session(self, path: str) -> Iterator[_Session]:
         token = self._token()
         if not token:
-            raise AuthenticationError(
-                "No PagerDuty token is set. Put one into PAGERDUTY_API_TOKEN."
-            )
+            raise AuthenticationError("No PagerDuty token is set. An admin has to give Rota one.")
         session = _Session(token)
         session.url = self._url
         session.timeout = self._timeout
@@ -268,7 +274,7 @@ class HttpGateway:
         session.max_http_attempts = -1
         session.recorder = self._recorder
         try:
-            with self._turn(token, path):
+            with self._turn(token, path), Deadline(self._call_seconds).over(session):
                 yield session
         finally:
             session.close()
@@ -310,7 +316,7 @@ def _error_of(response: Any) -> GatewayError:
     said = f"PagerDuty answered {status}: {message}" if message else f"PagerDuty answered {status}"
     if status in AUTHENTICATION:
         error: GatewayError = AuthenticationError(
-            f"{said}. Check PAGERDUTY_API_TOKEN and its rights.", status=status
+            f"{said}. An admin has to give Rota a token that may do it.", status=status
         )
     elif status in NOT_FOUND:
         error = NotFoundError(f"{said}.")

@@ -170,7 +170,7 @@ def test_a_token_is_read_at_each_call_and_its_lack_asks_nobody(simulator: Runnin
     tokens = ["", simulator.token]
     gateway = HttpGateway(url=simulator.base_url, token=lambda: tokens.pop(0))
 
-    with pytest.raises(AuthenticationError, match="PAGERDUTY_API_TOKEN"):
+    with pytest.raises(AuthenticationError, match="No PagerDuty token is set"):
         gateway.users()
     users = gateway.users()
 
@@ -198,7 +198,7 @@ def test_the_token_may_stand_in_a_file(
 def test_a_token_file_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGERDUTY_API_TOKEN_FILE", "nowhere/token")
 
-    with pytest.raises(AuthenticationError, match="PAGERDUTY_API_TOKEN_FILE"):
+    with pytest.raises(AuthenticationError, match="The file with PagerDuty’s token cannot be read"):
         token_from_environment()
 
 

@@ -83,7 +83,8 @@ def test_admins_and_managers_read_on_every_page_that_the_token_is_refused(
     assert "There is nothing for you to do: the admins have a mail" in anna
     assert "PagerDuty answered 401." not in anna
     assert "PagerDuty answered 401." in ada
-    assert "Set another token: Rota goes on by itself." in ada
+    assert "Set another one in <code>PAGERDUTY_API_TOKEN</code>" in ada
+    assert "PAGERDUTY_API_TOKEN" not in anna
     assert "refuses" not in ben
 
 
@@ -147,6 +148,21 @@ def test_an_upgraded_schedule_is_explained(team: TeamAtWork) -> None:
 
     assert "The schedule of level 2 was upgraded in PagerDuty." in page
     assert "Create it again" not in page
+
+
+def test_two_lost_schedules_are_one_banner_with_what_to_do_for_each(team: TeamAtWork) -> None:
+    _lose_schedule(team)
+    Level.objects.filter(pk=team.escalation.pk).update(
+        schedule_trouble=Level.Trouble.UPGRADED, schedule_trouble_since=NOW
+    )
+
+    page = page_of(team.anna, PAGE)
+
+    assert page.count('class="banner bad"') == 1
+    assert "2 schedules are lost in PagerDuty." in page
+    assert "The schedule of primary was deleted" in page
+    assert "The schedule of level 2 was upgraded" in page
+    assert AGAIN in page
 
 
 def test_a_new_schedule_is_asked_for_first_and_ordered_once(team: TeamAtWork) -> None:

@@ -171,7 +171,7 @@ def test_a_fault_is_told_and_tried_again_later(
     assert again.state == SyncRun.State.DONE
 
 
-def test_a_wrong_token_stops_at_once_and_names_the_token(
+def test_a_wrong_token_stops_at_once_and_is_for_an_admin(
     published: Published, simulator: RunningSimulator
 ) -> None:
     simulator.faults(method="GET", path="*", status=401, count=10)
@@ -179,7 +179,8 @@ def test_a_wrong_token_stops_at_once_and_names_the_token(
     run = published.sync(simulator)
 
     assert run.state == SyncRun.State.FAILED
-    assert "PAGERDUTY_API_TOKEN" in run.failure
+    assert "An admin has to give Rota a token" in run.failure
+    assert "PAGERDUTY_API_TOKEN" not in run.failure
     assert len(simulator.requests()) <= 2
 
 

@@ -182,7 +182,8 @@ def test_what_is_no_token_stops_no_sweep_and_is_told_without_being_shown(
 
     run = SyncRun.objects.get(rotation=published.rotation)
     assert (done, run.state) == (1, SyncRun.State.FAILED)
-    assert "PAGERDUTY_API_TOKEN" in run.failure
+    assert "Ask an admin." in run.failure
+    assert "PAGERDUTY_API_TOKEN" not in run.failure
     assert not any(word in run.failure for word in ("smart", "lines", "a token"))
 
 
