@@ -82,7 +82,7 @@ def lost(
     doubt = "" if is_sure else ", or upgraded to the new kind and no longer at its address"
     return NotFoundError(
         f"The schedule “{wanted.name}” was deleted in PagerDuty{doubt}. Nothing is written to it; "
-        "restore it there, or ask an admin to unlink it so that Rota makes a new one."
+        "restore it there, or have a manager press “Create it again” on the PagerDuty page."
     )
 
 

@@ -12,6 +12,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from common import wording
 from common.periods import Period
 from rotation.domain import slots
 from rotation.domain.pagerduty_forms import PLAIN, Form, weekly_restrictions
@@ -113,7 +114,8 @@ def plan_layers(
     for line in lines:
         if line.held is None:
             layers.append(_new_layer(line, pattern, restrictions))
-            changes.append(f"a layer from {_day(line.starts_at)} to {_day(line.ends_at)} is new")
+            first, last = (_day(at, pattern.zone) for at in (line.starts_at, line.ends_at))
+            changes.append(f"a layer from {first} to {last} is new")
     return LayerPlan(layers=tuple(layers), changes=tuple(changes))
 
 
@@ -258,7 +260,7 @@ def _new_layer(
     week_date = slots.local_date(pattern.zone, line.starts_at)
     return LayerState(
         ref="",
-        name=f"Weeks from {week_date.isoformat()}",
+        name=f"Weeks from {wording.day(week_date)}",
         starts_at=line.starts_at,
         ends_at=line.ends_at,
         virtual_start=line.virtual_start,
@@ -268,5 +270,5 @@ def _new_layer(
     )
 
 
-def _day(instant: dt.datetime) -> str:
-    return f"{instant:%d %b %Y}".lstrip("0")
+def _day(instant: dt.datetime, zone: str) -> str:
+    return wording.day(slots.local_date(zone, instant))

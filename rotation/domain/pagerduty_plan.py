@@ -9,6 +9,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
+from common import wording
 from common.periods import Period
 from rotation.domain.pagerduty_forms import PLAIN, Form
 from rotation.domain.pagerduty_kept import UndecidedSpan, Written, keeping
@@ -173,7 +174,7 @@ def plan_level(
         steps.append(_creation(wanted, layers.layers))
     elif held is not None and not keeps_layers:
         steps += _update(wanted, held, layers.layers, layers.changes)
-    steps += _beside(held.ref if held else NEW_SCHEDULE, missing, side.unwanted)
+    steps += _beside(held.ref if held else NEW_SCHEDULE, missing, side.unwanted, wanted)
     return Plan(
         steps=tuple(steps),
         unknown_overrides=side.unknown,
@@ -189,10 +190,10 @@ def _takes_over(wanted: WantedLevel, held: ScheduleState | None) -> bool:
 
 
 def _beside(
-    schedule_ref: str, missing: Sequence[FinalEntry], unwanted: Sequence[OverrideState]
+    ref: str, missing: Sequence[FinalEntry], unwanted: Sequence[OverrideState], wanted: WantedLevel
 ) -> list[Step]:
-    created = [_new_overrides(schedule_ref, missing)] if missing else []
-    return [*created, *(_removal(schedule_ref, override) for override in unwanted)]
+    created = [_new_overrides(ref, missing)] if missing else []
+    return [*created, *(_removal(ref, override, wanted.time_zone) for override in unwanted)]
 
 
 def carries(marker: str, description: str) -> bool:
@@ -380,10 +381,10 @@ def _new_overrides(schedule_ref: str, missing: Sequence[FinalEntry]) -> Step:
     )
 
 
-def _removal(schedule_ref: str, override: OverrideState) -> Step:
+def _removal(schedule_ref: str, override: OverrideState, zone: str) -> Step:
     return Step(
         action=Action.REMOVE_OVERRIDE,
-        reason=f"The override from {_instant(override.period.starts_at)} is not wanted any more.",
+        reason=f"The override from {wording.moment(override.period.starts_at, zone)} has to go.",
         request=Request(
             method="DELETE", path=f"/schedules/{schedule_ref}/overrides/{override.ref}"
         ),

@@ -10,9 +10,11 @@ from django.db import transaction
 from audit.operations import Actor, Area, record
 from rotation.domain import drift
 from rotation.domain.drift_causes import Author
+from rotation.domain.pagerduty_people import key
 from rotation.models import Drift, DriftCheck, Level, Rotation
 from rotation.operations import drift_checks, syncing
 from rotation.queries import drift_facts
+from volunteers.queries import contacts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -140,7 +142,7 @@ def _refresh(number: int, finding: Finding) -> None:
     if override is not None and override.ref and not row.override_ref:
         row.override_ref = override.ref
     if not row.by:
-        row.by, row.by_at = finding.author.name[:200], finding.author.at
+        row.by, row.by_at = _author(finding), finding.author.at
     row.engineer_id = row.engineer_id or finding.engineer_id
     row.save(update_fields=["cause", "override_ref", "by", "by_at", "engineer"])
 
@@ -163,7 +165,7 @@ def _notice(finding: Finding, level: Level, rotation: Rotation, now: dt.datetime
         override_starts_at=override.period.starts_at if override else None,
         override_ends_at=override.period.ends_at if override else None,
         engineer_id=finding.engineer_id,
-        by=finding.author.name[:200],
+        by=_author(finding),
         by_at=finding.author.at,
         seen_at=now,
     )
@@ -183,3 +185,9 @@ def _notice(finding: Finding, level: Level, rotation: Rotation, now: dt.datetime
             "by": row.by,
         },
     )
+
+
+def _author(finding: Finding) -> str:
+    """Who did it by name; PagerDuty's records may tell only the e-mail."""
+    told = finding.author.name
+    return contacts.names_of(emails=[key(told)]).get(key(told), told)[:200]

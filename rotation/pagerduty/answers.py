@@ -93,7 +93,8 @@ def upgraded(ref: str) -> UpgradedScheduleError:
     """The refusal to go on with a schedule of the new kind."""
     return UpgradedScheduleError(
         f"Schedule {ref} was upgraded in PagerDuty to the new, shift-based kind, which Rota cannot "
-        "write. It pages as it stands; an admin can unlink it, and Rota then makes a new one."
+        "write. It pages as it stands; a manager can press “Choose or make one” on the PagerDuty "
+        "page."
     )
 
 

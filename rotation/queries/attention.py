@@ -304,12 +304,11 @@ def _unreached(rotations: Sequence[Rotation], now: dt.datetime) -> Iterator[Need
         return
     found = readiness.counts(rotations=rotations, now=now)
     for rotation in rotations:
-        unreached, people = found[rotation.pk]
-        if unreached:
+        if found[rotation.pk].unreached:
             yield Need(
                 on=patterns.today_in(rotation, now),
                 kind=REACH,
-                what=readiness.count_words(unreached, people),
+                what=found[rotation.pk].words,
                 more=f"{rotation.name}: PagerDuty would not reach them in time",
                 route="rotation-readiness",
                 argument=rotation.slug,

@@ -60,7 +60,7 @@ def digests(*, rotations: Sequence[Rotation], reader_id: int, now: dt.datetime) 
             drifts=Drift.objects.filter(
                 level__rotation=rotation, gone_at__isnull=True, choice=""
             ).count(),
-            unreached=reach[rotation.pk][0],
+            unreached=reach[rotation.pk].unreached,
         )
         for rotation, one in zip(rotations, duty.duties(rotations=rotations, now=now), strict=True)
     ]

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from rotation.models import Rotation
     from rotation.queries.leavers import Withheld
     from volunteers.domain import PersonMark
+    from volunteers.queries.serving import Serving
 
+MOST_NAMES = 2
 MOVING = [PeopleCheck.State.QUEUED, PeopleCheck.State.RUNNING]
 
 
@@ -72,6 +74,28 @@ class CheckState:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Count:
+    """Those who cannot be paged, of how many people."""
+
+    names: tuple[str, ...]
+    people: int
+
+    @property
+    def unreached(self) -> int:
+        """How many cannot be paged."""
+        return len(self.names)
+
+    @property
+    def words(self) -> str:
+        """`Ben and Eva cannot be paged`, `3 of 6 cannot be paged`; empty when all can."""
+        if not self.names:
+            return ""
+        few = " and ".join(self.names)
+        many = f"{self.unreached} of {self.people}"
+        return f"{few if self.unreached <= MOST_NAMES else many} cannot be paged"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class PersonReach:
     """Somebody of the team with their levels, and when their next stint begins or began."""
 
@@ -111,10 +135,10 @@ class TeamReach:
 
     @property
     def headline(self) -> str:
-        """`2 of 6 cannot be paged`, or that all can, or that nobody was asked about."""
+        """`Ben cannot be paged`, `3 of 6 cannot`, that all can, or that nobody was asked about."""
         count = len(self.people)
         if self.unreached:
-            return f"{len(self.unreached)} of {count} cannot be paged"
+            return Count(names=tuple(one.name for one in self.unreached), people=count).words
         if not count:
             return "Nobody serves yet"
         if self.unknown:
@@ -187,24 +211,22 @@ def team_reach(*, rotation: Rotation, now: dt.datetime) -> TeamReach:
     )
 
 
-def counts(*, rotations: Sequence[Rotation], now: dt.datetime) -> dict[int, tuple[int, int]]:
-    """How many cannot be paged, of how many who serve now or later, by rotation; three queries."""
+def counts(*, rotations: Sequence[Rotation], now: dt.datetime) -> dict[int, Count]:
+    """Who cannot be paged, of how many who serve now or later, by rotation; three queries."""
     people = serving.serving(from_date=now.date())
     found = reaches(engineer_ids=[each.engineer_id for each in people])
     bad = {pk for pk, reach in found.items() if reach.is_bad}
-    by_team: dict[int, set[int]] = collections.defaultdict(set)
+    by_team: dict[int, list[Serving]] = collections.defaultdict(list)
     for each in people:
         for team_id in each.team_ids:
-            by_team[team_id].add(each.engineer_id)
+            by_team[team_id].append(each)
     return {
-        rotation.pk: (len(by_team[rotation.team_id] & bad), len(by_team[rotation.team_id]))
+        rotation.pk: Count(
+            names=tuple(each.name for each in by_team[rotation.team_id] if each.engineer_id in bad),
+            people=len(by_team[rotation.team_id]),
+        )
         for rotation in rotations
     }
-
-
-def count_words(unreached: int, people: int) -> str:
-    """`2 of 6 cannot be paged`; empty when all can."""
-    return f"{unreached} of {people} cannot be paged" if unreached else ""
 
 
 def _next_stints(

@@ -158,8 +158,8 @@ def _decisions(viewer: Viewer, rotation: Rotation, now: dt.datetime) -> dict[str
 
 
 def _unreached(rotation: Rotation, now: dt.datetime) -> str:
-    """How many of the rotation's people PagerDuty cannot page, in words; empty when all."""
-    return readiness.count_words(*readiness.counts(rotations=[rotation], now=now)[rotation.pk])
+    """Whom of the rotation's people PagerDuty cannot page, in words; empty when it can all."""
+    return readiness.counts(rotations=[rotation], now=now)[rotation.pk].words
 
 
 def _day(text: str) -> dt.date | None:

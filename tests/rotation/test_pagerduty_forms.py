@@ -126,7 +126,7 @@ def test_layers_of_the_plain_form_are_changed_once_and_keep_their_ids_and_entrie
 
     plan = pagerduty.take(weeks, NOW)
 
-    assert plan.changes == ("layer “Weeks from 2026-11-30”: other restrictions",)
+    assert plan.changes == ("layer “Weeks from Mon 30 Nov 2026”: other restrictions",)
     restrictions = weekly_restrictions(office(), overlaps=True)
     assert pagerduty.held == (dataclasses.replace(before, restrictions=restrictions),)
     assert pagerduty.plan(weeks, NOW).changes == ()

@@ -151,7 +151,7 @@ def test_a_layer_that_is_not_needed_is_ended_and_stays() -> None:
     plan = pagerduty.take(holders(office(), MONDAY, [ANNA, None, None]), later)
 
     assert [layer.ends_at == later for layer in pagerduty.held] == [False, True]
-    assert plan.changes == ("layer “Weeks from 2026-12-14” ends now",)
+    assert plan.changes == ("layer “Weeks from Mon 14 Dec 2026” ends now",)
     assert pagerduty.plan(holders(office(), MONDAY, [ANNA, None, None]), later).changes == ()
 
 
@@ -190,7 +190,7 @@ def test_people_whom_a_human_exchanged_are_put_back() -> None:
     plan = pagerduty.plan(weeks, NOW)
 
     assert plan.layers[0].user_refs == (ANNA, BEN)
-    assert plan.changes == ("layer “Weeks from 2026-11-30”: other people",)
+    assert plan.changes == ("layer “Weeks from Mon 30 Nov 2026”: other people",)
 
 
 def test_a_layer_does_not_grow_without_end() -> None:

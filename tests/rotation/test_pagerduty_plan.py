@@ -143,7 +143,7 @@ def test_a_name_that_a_human_gave_the_schedule_stays() -> None:
     )
     assert step.request.body is not None
     assert step.request.body["schedule"]["name"] == "Nights"
-    assert step.reason == "Layer “Weeks from 2026-12-21”: other people."
+    assert step.reason == "Layer “Weeks from Mon 21 Dec 2026”: other people."
 
 
 def test_a_lost_marker_and_another_zone_are_put_right() -> None:

@@ -57,7 +57,7 @@ def test_the_managers_list_says_how_many_cannot_be_paged_and_since_when(team: Te
 
     page = page_of(team.anna, PEOPLE)
 
-    assert "<h1>1 of 7 cannot be paged</h1>" in page
+    assert "<h1>Ben cannot be paged</h1>" in page
     assert "Is told by e-mail only" in page
     assert "Add a phone, SMS or push in PagerDuty" in page
     assert "since" in page
@@ -121,7 +121,7 @@ def test_a_manager_on_level_2_reads_it_too_and_what_the_team_waits_for(team: Tea
     page = page_of(team.anna, "/")
 
     assert "PagerDuty has no user with your e-mail." in page
-    assert "1 of 7 cannot be paged" in page
+    assert "Anna cannot be paged" in page
     assert f'href="{PEOPLE}"' in page
 
 
@@ -132,7 +132,7 @@ def test_before_the_first_look_home_says_nothing(team: TeamAtWork) -> None:
 def test_the_board_tells_managers_only(team: TeamAtWork) -> None:
     _looked_up(team.ben, problems=("unknown",))
 
-    assert "1 of 7 cannot be paged" in page_of(team.anna, f"/rotations/{SLUG}/")
+    assert "Ben cannot be paged" in page_of(team.anna, f"/rotations/{SLUG}/")
     assert "cannot be paged" not in page_of(team.ben, f"/rotations/{SLUG}/")
 
 
@@ -195,3 +195,14 @@ def test_the_week_of_a_leaver_says_that_nobody_is_paged(team: TeamAtWork) -> Non
 
     assert "PagerDuty pages nobody" not in before
     assert "PagerDuty pages nobody for Ben here." in page_of(team.carla, f"/shifts/{shift.pk}/")
+
+
+def test_one_or_two_are_named_and_more_are_counted(team: TeamAtWork) -> None:
+    board = f"/rotations/{SLUG}/"
+    _looked_up(team.ben, team.volunteers[1], problems=("unknown",))
+    assert f"Ben and {team.volunteers[1].name} cannot be paged" in page_of(team.anna, board)
+
+    _looked_up(team.volunteers[2], problems=("unknown",))
+
+    assert "3 of 7 cannot be paged" in page_of(team.anna, board)
+    assert "<h1>3 of 7 cannot be paged</h1>" in page_of(team.anna, PEOPLE)
