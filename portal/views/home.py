@@ -11,6 +11,7 @@ from common import clock
 from compensation.queries import attention
 from portal.context import shell_of
 from portal.queries import admin_home, engineer_home, manager_home, outside, own_agreements
+from rotation.queries import paged_now
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -31,6 +32,12 @@ def home(request: SignedInRequest) -> HttpResponse:
     if own.is_serving:
         context["agreements"] = own_agreements.own_agreements(
             engineer_id=viewer.engineer_id, now=now
+        )
+    if own.is_carrying:
+        context["paged_instead"] = paged_now.paged_instead(
+            engineer_id=viewer.engineer_id,
+            rotation_ids=[rotation.pk for rotation in own.rotations],
+            now=now,
         )
     if viewer.is_manager:
         context["manager"] = manager_home.manager_home(viewer=viewer, now=now)
