@@ -14,17 +14,13 @@ LENGTH = 100
 class AuditForm(forms.Form):
     """Who did what between which days; each is optional."""
 
-    who = forms.CharField(
-        label="Who", required=False, max_length=LENGTH, help_text="A part of the name or e-mail."
-    )
-    what = forms.CharField(
-        label="What", required=False, max_length=LENGTH, help_text="A word, such as “published”."
-    )
+    who = forms.CharField(label="Who", required=False, max_length=LENGTH)
+    what = forms.CharField(label="What", required=False, max_length=LENGTH)
     area = forms.ChoiceField(
         label="Area", required=False, choices=[("", "All"), *AuditEvent.Area.choices]
     )
     since = DayField(label="From", required=False)
-    until = DayField(label="To", required=False, help_text="That day included.")
+    until = DayField(label="To", required=False)
 
     def clean(self) -> None:
         """The days in order."""
