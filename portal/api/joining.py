@@ -175,7 +175,7 @@ class PlacesView(RotaView):
 class DraftView(PlacesView):
     """What one has typed of an application and not sent; nobody else reads it."""
 
-    @extend_schema(tags=TAGS, responses=answers({200: serializers.DraftSerializer}, 404))
+    @extend_schema(tags=TAGS, responses=answers({200: serializers.KeptApplicationSerializer}, 404))
     def get(self, request: Request, slug: str) -> Response:
         """What you have kept of an application to this team."""
         del request
@@ -184,12 +184,12 @@ class DraftView(PlacesView):
         )
         if kept is None:
             raise Http404
-        return Response(serializers.DraftSerializer(kept).data)
+        return Response(serializers.KeptApplicationSerializer(kept).data)
 
     @extend_schema(
         tags=TAGS,
         request=serializers.KeptAnswersSerializer,
-        responses=answers({200: serializers.DraftSerializer}, 400, 404, 413),
+        responses=answers({200: serializers.KeptApplicationSerializer}, 400, 404, 413),
     )
     def put(self, request: Request, slug: str) -> Response:
         """Keep answers in place of those that were kept; sending the application forgets them."""

@@ -100,7 +100,7 @@ class KeptAnswersSerializer(StrictSerializer):
     )
 
 
-class DraftSerializer(serializers.Serializer[Any]):
+class KeptApplicationSerializer(serializers.Serializer[Any]):
     """What one has typed of an application and not sent."""
 
     motivation = serializers.CharField()

@@ -46,7 +46,7 @@ class OpenIncidentSerializer(serializers.Serializer[Any]):
     html_url = serializers.CharField(allow_blank=True)
 
 
-class HandoverSerializer(serializers.Serializer[Any]):
+class ShiftHandoverSerializer(serializers.Serializer[Any]):
     """Notes about a shift, those left for it, and what is open in PagerDuty while it runs."""
 
     notes = NoteSerializer(many=True)
@@ -69,7 +69,7 @@ class ReadNoteSerializer(StrictSerializer):
 class HandoverView(RotaView):
     """The handover of one shift."""
 
-    @extend_schema(tags=TAGS, responses=answers({200: HandoverSerializer}, 404))
+    @extend_schema(tags=TAGS, responses=answers({200: ShiftHandoverSerializer}, 404))
     def get(self, request: Request, shift_id: int) -> Response:
         """The notes of a shift and those left for it."""
         del request
@@ -81,7 +81,7 @@ class HandoverView(RotaView):
     @extend_schema(
         tags=TAGS,
         request=NewNoteSerializer,
-        responses=answers({200: HandoverSerializer}, 400, 404, 409, 413),
+        responses=answers({200: ShiftHandoverSerializer}, 400, 404, 409, 413),
     )
     def post(self, request: Request, shift_id: int) -> Response:
         """Leave a note for whoever comes on next, or change one's own."""
@@ -109,7 +109,7 @@ class HandoverView(RotaView):
             with_titles=self._reads(shift),
             now=self.now,
         )
-        return Response(HandoverSerializer(found).data)
+        return Response(ShiftHandoverSerializer(found).data)
 
 
 class NoteConfirmView(RotaView):
