@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from common.api.fields import StrictSerializer
 from common.api.schema import answers, day_parameter
 from common.nudge import nudge
 from portal.api.handovers import on_handover
@@ -60,7 +61,7 @@ class TermLeaveView(TermView):
 
     @extend_schema(
         tags=TAGS,
-        parameters=[day_parameter("on", "The first day without on-call; needed.")],
+        parameters=[day_parameter("on", "The first day without on-call; today if left out.")],
         responses=answers({200: LeavingSerializer}, 400, 404),
     )
     def get(self, request: Request, term_id: int) -> Response:
@@ -69,7 +70,8 @@ class TermLeaveView(TermView):
         term = self.found(access.leavable_terms(viewer=self.viewer), term_id)
         rotation = term.team.rotation
         pattern = patterns.pattern_of(rotation)
-        on = on_handover(pattern, self.query(LeaveDaySerializer)["on"], now=self.now)
+        day = self.query(LeaveDaySerializer).get("on", patterns.today_in(rotation, self.now))
+        on = on_handover(pattern, day, now=self.now)
         effect = leaving.leaving(
             term=term,
             rotation=rotation,
@@ -103,10 +105,13 @@ class TermLeaveView(TermView):
 class TermStayView(TermView):
     """Staying after all."""
 
-    @extend_schema(tags=TAGS, request=None, responses=answers({200: TermSerializer}, 404, 409))
+    @extend_schema(
+        tags=TAGS, request=StrictSerializer, responses=answers({200: TermSerializer}, 400, 404, 409)
+    )
     def post(self, request: Request, term_id: int) -> Response:
         """Take back that the term ends early, until its last handover."""
         del request
+        self.body(StrictSerializer)
         term = self.found(access.resumable_terms(viewer=self.viewer), term_id)
         operations.stay_after_all(term_id=term.pk, actor=self.actor, now=self.now)
         _wake()
@@ -116,10 +121,13 @@ class TermStayView(TermView):
 class TermRollOffView(TermView):
     """The end as planned."""
 
-    @extend_schema(tags=TAGS, request=None, responses=answers({200: TermSerializer}, 400, 404, 409))
+    @extend_schema(
+        tags=TAGS, request=StrictSerializer, responses=answers({200: TermSerializer}, 400, 404, 409)
+    )
     def post(self, request: Request, term_id: int) -> Response:
         """Say that your term ends as planned; weeks that you asked for are withdrawn."""
         del request
+        self.body(StrictSerializer)
         term = self.found(access.own_terms(viewer=self.viewer), term_id)
         today = patterns.today_in(term.team.rotation, self.now)
         term_moves.confirm_roll_off(term_id=term.pk, actor=self.actor, today=today, now=self.now)
@@ -165,11 +173,14 @@ class ExtensionConfirmView(RotaView):
     """A manager's yes."""
 
     @extend_schema(
-        tags=TAGS, request=None, responses=answers({200: ExtensionSerializer}, 400, 403, 404, 409)
+        tags=TAGS,
+        request=StrictSerializer,
+        responses=answers({200: ExtensionSerializer}, 400, 403, 404, 409),
     )
     def post(self, request: Request, extension_id: int) -> Response:
         """Let the term end as many weeks later as were asked for."""
         del request
+        self.body(StrictSerializer)
         rows = access.decidable_extensions(viewer=self.viewer)
         row = get_object_or_404(rows.select_related("term__team__rotation"), pk=extension_id)
         done = extension_operations.confirm_extension(
@@ -205,10 +216,15 @@ class ExtensionDeclineView(RotaView):
 class ExtensionWithdrawView(RotaView):
     """Taking one's question back."""
 
-    @extend_schema(tags=TAGS, request=None, responses=answers({200: ExtensionSerializer}, 404, 409))
+    @extend_schema(
+        tags=TAGS,
+        request=StrictSerializer,
+        responses=answers({200: ExtensionSerializer}, 400, 404, 409),
+    )
     def post(self, request: Request, extension_id: int) -> Response:
         """Withdraw the weeks that you asked for."""
         del request
+        self.body(StrictSerializer)
         row = get_object_or_404(access.own_extensions(viewer=self.viewer), pk=extension_id)
         done = extension_operations.withdraw_extension(
             extension_id=row.pk, actor=self.actor, now=self.now

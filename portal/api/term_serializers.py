@@ -14,7 +14,7 @@ from volunteers.queries import terms
 class LeaveDaySerializer(StrictSerializer):
     """Any day; the term ends at the first handover on or after it."""
 
-    on = DayField()
+    on = DayField(required=False)
 
 
 class LeaveSerializer(StrictSerializer):

@@ -186,24 +186,29 @@ def _weeks(
         ends_at__gt=now,
         cancelled_at__isnull=True,
     )
-    found = []
-    for shift in worked.worked_shifts(shifts=rows):
-        if not person.at(shift.level).has_left_on(shift.week_date):
-            continue
-        others = {each.person for each in shift.stints} - {term.engineer_id, None}
-        names = contacts.contacts(engineer_ids=[who for who in others if who is not None])
-        found.append(
-            LeftWeek(
-                shift_id=shift.shift_id,
-                level=shift.level,
-                week_date=shift.week_date,
-                zone=shift.zone,
-                period=shift.period,
-                carriers=tuple(sorted(each.name for each in names.values())),
-                is_open=any(each.person in {term.engineer_id, None} for each in shift.stints),
-            )
+    shifts = [
+        shift
+        for shift in worked.worked_shifts(shifts=rows)
+        if person.at(shift.level).has_left_on(shift.week_date)
+    ]
+    others = {
+        each.person for shift in shifts for each in shift.stints if each.person is not None
+    } - {term.engineer_id}
+    names = contacts.contacts(engineer_ids=others)
+    return [
+        LeftWeek(
+            shift_id=shift.shift_id,
+            level=shift.level,
+            week_date=shift.week_date,
+            zone=shift.zone,
+            period=shift.period,
+            carriers=tuple(
+                sorted({names[each.person].name for each in shift.stints if each.person in others})
+            ),
+            is_open=any(each.person in {term.engineer_id, None} for each in shift.stints),
         )
-    return found
+        for shift in shifts
+    ]
 
 
 def _taken(

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import email
-import email.policy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,25 +14,19 @@ from playwright.sync_api import expect
 
 from portal.demo_people import PEOPLE
 from tests.api.client import HttpApi
+from tests.journeys.boards import WEEK, Cell, board_of, is_in_pagerduty, mails, now_of
 from tests.journeys.client import Visitor
 from tests.journeys.conftest import NIAMH
-from tests.journeys.simulated import Simulated
 from tests.services.browser import DESKTOP, PHONE, complaints, is_cut
 
 if TYPE_CHECKING:
-    import pathlib
-    from email.message import EmailMessage
-
     from playwright.sync_api import Page
 
     from tests.services.browser import Device, Pages
     from tests.services.parts import RunningParts
 
 pytestmark = pytest.mark.database
-SLUG = "platform-out-of-hours"
 PATIENCE = 90_000
-WEEK = dt.timedelta(weeks=1)
-Cell = tuple[str, str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,24 +43,24 @@ def test_four_weeks_away_change_the_needed_weeks_and_tell_who_must_know(
     demo: RunningParts, people: Pages
 ) -> None:
     api = HttpApi(base_url=demo.address, token=Visitor(demo.address).sign_in(NIAMH).make_token())
-    before = _board(api)
+    before = board_of(api)
     away = _chosen(demo, before)
     volunteer = _enter(people, away.name)
     niamh = _enter(people, "Niamh Kelly")
 
     _report(volunteer, away)
     draft_id = _proposed(demo, api, away)
-    demo.wait_for(lambda: _mails(demo, "needs a repair"))
+    demo.wait_for(lambda: mails(demo, "needs a repair"))
     seen = _side_by_side(niamh, draft_id)
     on_a_phone = _seen(_enter(people, "Niamh Kelly", device=PHONE), f"/drafts/{draft_id}/")
-    earlier = _mails(demo, "Your weeks in")
+    earlier = mails(demo, "Your weeks in")
     _publish(niamh)
 
-    after = _board(api)
+    after = board_of(api)
     changed = {cell for cell, holder in after.items() if holder != before[cell]}
     assert away.weeks <= changed == seen
     assert _least_changes(api, draft_id) == len(changed)
-    demo.wait_for(lambda: _in_pagerduty(demo, after))
+    demo.wait_for(lambda: is_in_pagerduty(demo, after))
     demo.wait_for(lambda: set(_told(demo, earlier)) == _concerned(before, after))
     assert "No longer yours" in _told(demo, earlier)[away.name]
     assert (on_a_phone, people.problems) == ((False, []), [])
@@ -93,19 +85,10 @@ def _seen(page: Page, path: str) -> tuple[bool, list[object]]:
     return is_cut(page), list(complaints(page))
 
 
-def _board(api: HttpApi) -> dict[Cell, str]:
-    """Who holds each published week by level and week; nobody is empty."""
-    shifts: list[Any] = api.get(f"rotations/{SLUG}/shifts/").expect(200)["shifts"]
-    return {
-        (each["level"], each["week_date"]): each["holder"]["name"] if each["holder"] else ""
-        for each in shifts
-    }
-
-
 def _chosen(demo: RunningParts, board: dict[Cell, str]) -> Away:
     """Who of the demo's people holds the first week at least three weeks ahead, from that week."""
     people = {person.name for person in PEOPLE}
-    now = dt.datetime.fromisoformat(Simulated(demo.sim_address).call("GET", "/_sim/time")["now"])
+    now = now_of(demo)
     week, name = min(
         (week, holder)
         for (level, week), holder in board.items()
@@ -169,57 +152,7 @@ def _least_changes(api: HttpApi, draft_id: int) -> int:
     return sum(level["bounds"]["changes"] for level in levels)
 
 
-def _in_pagerduty(demo: RunningParts, board: dict[Cell, str]) -> bool:
-    """Whether the final schedules name the holder, and nobody else, in each week of the board."""
-    simulated = Simulated(demo.sim_address)
-    refs = {each["name"].split(": ")[-1]: each["id"] for each in simulated.schedules()}
-    now = dt.datetime.fromisoformat(simulated.call("GET", "/_sim/time")["now"])
-    for level, name in (("primary", "primary"), ("escalation", "level 2")):
-        weeks = {
-            dt.date.fromisoformat(week): holder
-            for (each, week), holder in board.items()
-            if each == level and dt.date.fromisoformat(week) > now.date()
-        }
-        shown = simulated.final(refs[name], _z(min(weeks)), _z(max(weeks) + WEEK))
-        # In the evening of the handover's day the new holder is on call.
-        for week, holder in weeks.items():
-            evening = dt.datetime.combine(week, dt.time(22), dt.UTC)
-            there = {
-                who
-                for who, start, end in shown
-                if dt.datetime.fromisoformat(start) <= evening < dt.datetime.fromisoformat(end)
-            }
-            if there != {holder} - {""}:
-                return False
-    return True
-
-
-def _z(day: dt.date) -> str:
-    return f"{day.isoformat()}T00:00:00Z"
-
-
-def _mails(demo: RunningParts, subject: str) -> list[str]:
-    """The texts of the mails with these words in the subject."""
-    folder: pathlib.Path = demo.options.data / "mail"
-    messages = [
-        message for path in sorted(folder.glob("*")) for message in _messages(path.read_bytes())
-    ]
-    bodies = [
-        each.get_body(preferencelist=("plain",))
-        for each in messages
-        if subject in str(each["Subject"])
-    ]
-    return [body.get_content() for body in bodies if body is not None]
-
-
 def _told(demo: RunningParts, earlier: list[str]) -> dict[str, str]:
     """What mails about one's weeks said since then, by whom they greet."""
-    texts = [text for text in _mails(demo, "Your weeks in") if text not in earlier]
+    texts = [text for text in mails(demo, "Your weeks in") if text not in earlier]
     return {text.split(",", 1)[0].removeprefix("Hello ").strip(): text for text in texts}
-
-
-def _messages(content: bytes) -> list[EmailMessage]:
-    """The mails of a file as Django's backend writes it: each ends in a line of 79 dashes."""
-    parts = content.split(b"-" * 79 + b"\n")
-    policy = email.policy.default
-    return [email.message_from_bytes(part, policy=policy) for part in parts if part.strip()]
