@@ -41,6 +41,7 @@ from volunteers.models import (
     PublicHoliday,
     RoleGrant,
     Team,
+    TermExtension,
     WeekWish,
 )
 
@@ -116,6 +117,7 @@ def world_of(cast: Cast) -> World:
             "application_id": cast.ben.applications.order_by("pk")[0].pk,
             "absence_id": cast.ben.absences.order_by("pk")[0].pk,
             "term_id": level2.pk,
+            "extension_id": _extension(cast).pk,
             "draft_id": Draft.objects.order_by("pk")[0].pk,
             "shift_id": shift.pk,
             "question_id": question.pk,
@@ -136,6 +138,10 @@ def world_of(cast: Cast) -> World:
             "swap-by-mail": {"signed": signed(offer["offer_id"], cast.ben, purpose="swap-by-mail")}
         },
     )
+
+
+def _extension(cast: Cast) -> TermExtension:
+    return builders.make_extension(term=cast.ben.terms.order_by("pk")[0])
 
 
 def _asked(cast: Cast, numbers: range) -> None:
