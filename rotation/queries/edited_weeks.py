@@ -89,16 +89,13 @@ def written_over_by_draft(*, rotation: Rotation, weeks: Sequence[ProposedWeek]) 
     )
 
 
-def undecided_edits(*, rotation: Rotation) -> list[EditedWeek]:
-    """Every edit of the layers that a check noticed and nobody decided on, in order of time."""
+def undecided_edits(*, rotation: Rotation) -> list[str]:
+    """Every edit of the layers that was noticed and nobody decided on, in words; one query."""
     rows = [row for level in _noticed(rotation).values() for row in level]
+    zone = rotation.time_zone
     return [
-        EditedWeek(
-            level=row.level.name,
-            week_date=wording.local(row.starts_at, rotation.time_zone).date(),
-            shown=_shown(row),
-            author=_author(row, rotation.time_zone),
-        )
+        f"{LevelName(row.level.name).label}, {wording.span(row.starts_at, row.ends_at, zone)}: "
+        f"{_shown(row)}, {_author(row, zone)}"
         for row in sorted(rows, key=lambda row: (row.starts_at, row.pk))
     ]
 

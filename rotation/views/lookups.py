@@ -16,8 +16,8 @@ from rotation import access
 from rotation.forms.adoption import OwnForm, SearchForm, level_of
 from rotation.models import Lookup
 from rotation.operations import adoption, lookups
+from rotation.queries import edited_weeks, sync_state
 from rotation.queries import lookups as queries
-from rotation.queries import sync_state
 
 if TYPE_CHECKING:
     from typing import Any
@@ -107,6 +107,9 @@ def _context(lookup: Lookup) -> dict[str, Any]:
         "lookup": lookup,
         "rotation": lookup.rotation,
         "plan": queries.plan_page(plan, level=level) if plan else None,
+        "edited": edited_weeks.undecided_edits(rotation=lookup.rotation)
+        if plan and lookup.kind == Lookup.Kind.PLAN
+        else [],
         "found": result.get("found", []),
         "more": result.get("more", False),
         "refusal": result.get("refusal", ""),

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from audit.operations import Actor
-from rotation.models import Draft, Drift, DriftCheck, Level, Shift, SyncRun
+from rotation.models import Draft, Drift, DriftCheck, Level, Lookup, Shift, SyncRun
 from rotation.operations import publishing
 from tests import builders
 from tests.api.people import api_of
@@ -165,3 +165,23 @@ def test_an_edit_that_only_a_sync_has_met_is_asked_about_too(team: TeamAtWork) -
     with pytest.raises(publishing.EditsNotConfirmedError, match="primary: edited"):
         _publish(team, draft, confirmed=False)
     assert Level.objects.get(name="primary").rotation.schedule_version == 1
+
+
+def test_the_plan_names_what_was_edited_and_says_that_it_stays(team: TeamAtWork) -> None:
+    _edit(_shift(2))
+    empty = {"further_rules": 0, "services": []}
+    plan = {"steps": [], "levels": [], "unmatched": [], "failure": "", "policy": empty}
+    lookup = Lookup.objects.create(
+        rotation=team.rotation,
+        kind=Lookup.Kind.PLAN,
+        state=Lookup.State.DONE,
+        queued_at=NOW,
+        finished_at=NOW,
+        schedule_version=1,
+        result=plan,
+    )
+
+    page = page_of(team.anna, f"/lookups/{lookup.pk}/")
+
+    assert "shows Eva Stone instead of Ben Ito, by Tom Whitfield, " in page
+    assert "Carrying out the plan keeps this until a manager decides." in page
