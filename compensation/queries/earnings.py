@@ -11,7 +11,7 @@ from common import wording
 from compensation.domain import periods, segments, shifts
 from compensation.models import BlockedShift, PayPeriod
 from compensation.queries.rates import RateLine, rates_in_force
-from compensation.queries.shifts import PayableShift, coming_shifts
+from compensation.queries.shifts import PayableShift, coming_of, coming_shifts
 from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from compensation.models import Entry
+    from rotation.queries.worked import WorkedShift
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,7 +174,16 @@ def added_up(months: Iterable[EarnedMonth]) -> tuple[CurrencySum, ...]:
 
 def ahead_of(*, engineer_id: int, now: dt.datetime) -> Ahead:
     """The person's weeks that are not completed, covers laid over them; three queries."""
-    mine = [one for one in coming_shifts(engineer_id=engineer_id) if _has_part(one, engineer_id)]
+    return _ahead(coming_shifts(engineer_id=engineer_id), engineer_id, now)
+
+
+def ahead_in(*, shifts_read: Iterable[WorkedShift], engineer_id: int, now: dt.datetime) -> Ahead:
+    """The same of shifts that were read for more than this; one query."""
+    return _ahead(coming_of(shifts_read), engineer_id, now)
+
+
+def _ahead(found: Iterable[PayableShift], engineer_id: int, now: dt.datetime) -> Ahead:
+    mine = [one for one in found if _has_part(one, engineer_id)]
     paid = [one for one in mine if one.is_paid]
     over = [one for one in paid if shifts.is_completed(one.shift, now=now)]
     coming = [one for one in paid if not shifts.is_completed(one.shift, now=now)]

@@ -91,6 +91,11 @@ def coming_shifts(*, engineer_id: int | None = None) -> list[PayableShift]:
     return [_payable(shift) for shift in worked.waiting_shifts(engineer_id=engineer_id)]
 
 
+def coming_of(found: Iterable[worked.WorkedShift]) -> list[PayableShift]:
+    """What pricing needs of those of the shifts that are not completed."""
+    return [_payable(shift) for shift in found if shift.completed_at is None]
+
+
 def _payable(found: worked.WorkedShift) -> PayableShift:
     return PayableShift(
         shift_id=found.shift_id,

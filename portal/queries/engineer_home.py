@@ -152,7 +152,9 @@ def engineer_home(
     lines = terms.term_lines(terms=own, today=today)
     serving = [line for line in lines if line.state != terms.ENDED]
     ended = [line for line in lines if line.state == terms.ENDED]
-    weeks = own_shifts.own_weeks(engineer_id=me, from_date=_from_date(lines, today), now=now)
+    from_date = _from_date(lines, today)
+    read = own_shifts.own_shifts(engineer_id=me, from_date=from_date)
+    weeks = [own_shifts.own_week(one, me, now) for one in read if one.week_date >= from_date]
     rotations = _served(viewer, serving, weeks)
     zone = rotations[0].time_zone if rotations else place.zone
     entries = money_access.own_entries(viewer=viewer)
@@ -170,13 +172,13 @@ def engineer_home(
         months=tuple(
             month for month in earnings.earned_months(entries=entries) if not month.is_closed
         ),
-        pay_ahead=earnings.ahead_of(engineer_id=me, now=now),
+        pay_ahead=earnings.ahead_in(shifts_read=read, engineer_id=me, now=now),
         away=tuple(own_days.days_off(viewer=viewer, weeks=weeks, now=now, today=today)),
         wishes=tuple(own_time.own_wishes(engineer_id=me, from_date=today)),
         applications=tuple(_applications(viewer, now)),
         reach=readiness.own_reach(engineer_id=me),
         paged=page_counts.paged_lately(engineer_id=me, now=now),
-        handovers=tuple(handover_notes.tasks_of(engineer_id=me, now=now)),
+        handovers=tuple(handover_notes.tasks_in(shifts=read, engineer_id=me, now=now)),
         covers=cover_requests.own_open(engineer_id=me, now=now),
         shadowed=tuple(own_shadow.weeks(serving, today=today)),
     )

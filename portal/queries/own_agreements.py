@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from rotation.models import Cover, SwapOffer
-from rotation.queries import cover_requests, duty, swaps, worked
+from rotation.queries import cover_requests, duty, swaps
 from volunteers.queries import marks
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from rotation.queries.cover_requests import RequestLine
+    from rotation.queries.own_shifts import OwnWeek
     from rotation.queries.swaps import SwapLine
     from rotation.queries.worked import WorkedShift
     from volunteers.domain import PersonMark
@@ -35,9 +37,11 @@ class OwnAgreements:
         return len(self.offers) + len(self.swaps)
 
 
-def own_agreements(*, engineer_id: int, now: dt.datetime) -> OwnAgreements:
-    """Those of one person; a fixed number of queries."""
-    running = _running(engineer_id, now)
+def own_agreements(
+    *, engineer_id: int, weeks: Iterable[OwnWeek], now: dt.datetime
+) -> OwnAgreements:
+    """Those of one person, whose weeks these are; a fixed number of queries."""
+    running = _running(engineer_id, weeks, now)
     beside_id = None if running is None else duty.beside(running, now)
     known = marks.with_others({}, engineer_ids=set() if beside_id is None else {beside_id})
     offers = Cover.objects.filter(
@@ -56,8 +60,8 @@ def own_agreements(*, engineer_id: int, now: dt.datetime) -> OwnAgreements:
     )
 
 
-def _running(engineer_id: int, now: dt.datetime) -> WorkedShift | None:
-    for line in worked.waiting_shifts(engineer_id=engineer_id):
+def _running(engineer_id: int, weeks: Iterable[OwnWeek], now: dt.datetime) -> WorkedShift | None:
+    for line in (week.shift for week in weeks):
         stint = line.stint_at(now)
         if line.cancelled_at is None and stint is not None and stint.person == engineer_id:
             return line

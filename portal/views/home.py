@@ -31,7 +31,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     context: dict[str, Any] = {"own": own, "shows_own": _shows_own(viewer, own)}
     if own.is_serving:
         context["agreements"] = own_agreements.own_agreements(
-            engineer_id=viewer.engineer_id, now=now
+            engineer_id=viewer.engineer_id, weeks=[row.week for row in own.rows], now=now
         )
     if own.is_carrying:
         context["paged_instead"] = paged_now.paged_instead(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from rotation.domain import reminders
-from rotation.models import Cover, HandoverNote, Shift
-from rotation.queries import turns, worked
+from rotation.models import HandoverNote, Shift
+from rotation.queries import own_shifts, turns, worked
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -105,14 +105,19 @@ def readers_now(*, shift: WorkedShift, author_id: int, now: dt.datetime) -> list
 
 def tasks_of(*, engineer_id: int, now: dt.datetime) -> list[Task]:
     """Notes that somebody is to write or to confirm now; at most five queries."""
-    mine = Cover.objects.filter(to_engineer_id=engineer_id, state=Cover.State.ACCEPTED)
-    near = Shift.objects.filter(
-        Q(holder_id=engineer_id) | Q(pk__in=mine.values("shift_id")),
-        starts_at__lte=now,
-        ends_at__gt=now - reminders.DAY,
-        cancelled_at__isnull=True,
-    )
-    shifts = worked.worked_shifts(shifts=near)
+    near = (now - reminders.DAY * 9).date()
+    shifts = own_shifts.own_shifts(engineer_id=engineer_id, from_date=near)
+    return tasks_in(shifts=shifts, engineer_id=engineer_id, now=now)
+
+
+def tasks_in(*, shifts: Iterable[WorkedShift], engineer_id: int, now: dt.datetime) -> list[Task]:
+    """The same among that person's shifts, which were read already; at most three queries."""
+    shifts = [
+        shift
+        for shift in shifts
+        if shift.cancelled_at is None
+        and shift.period.starts_at <= now < shift.period.ends_at + reminders.DAY
+    ]
     if not shifts:
         return []
     starts = [shift.period.starts_at for shift in shifts]

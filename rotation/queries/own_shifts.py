@@ -79,6 +79,14 @@ def own_weeks(*, engineer_id: int, from_date: dt.date, now: dt.datetime) -> list
     return [own_week(shift, engineer_id, now) for shift in worked.worked_shifts(shifts=shifts)]
 
 
+def own_shifts(*, engineer_id: int, from_date: dt.date) -> list[WorkedShift]:
+    """The shifts that the person is named in, from that date on or not completed; two queries."""
+    covered = Cover.objects.filter(to_engineer_id=engineer_id, state=Cover.State.ACCEPTED)
+    named = Q(holder_id=engineer_id) | Q(pk__in=covered.values("shift_id"))
+    wanted = Q(week_date__gte=from_date) | Q(completed_at__isnull=True)
+    return worked.worked_shifts(shifts=Shift.objects.filter(named, wanted))
+
+
 def own_week(shift: WorkedShift, engineer_id: int, now: dt.datetime) -> OwnWeek:
     """The shift as that person sees it."""
     mine = tuple(stint.period for stint in shift.stints if stint.person == engineer_id)

@@ -38,7 +38,7 @@ def test_a_swap_and_a_shift_handed_over_now_are_in_pagerduty(
     expect(maya.locator("h1")).to_have_text("The swap is agreed")
     swap = api.get(f"swap-offers/{maya.url.rstrip('/').rpartition('/')[2]}/").expect(200)
     for half in (swap["asked"], swap["returned"]):
-        demo.wait_for(lambda half=half: _shown(demo, half) == [half["to_engineer"]["name"]])
+        demo.wait_for(lambda half=half: _shown(demo, half) == [half["to_engineer"]["name"]])  # type: ignore[misc]
 
     running, cover = _hand_over(demo, api, people, device)
     demo.wait_for(lambda: cover["to_engineer"]["name"] in _shown(demo, running))

@@ -55,7 +55,7 @@ def test_an_application_that_waits_is_the_answer(team: TeamAtWork) -> None:
     page = home_of(team.carla)
 
     assert heading(page) == "Your application waits for an answer"
-    assert "See it, or withdraw" in page
+    assert "See it, change it, or withdraw" in page
     assert "Core looks for volunteers" not in page
 
 

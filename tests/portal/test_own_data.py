@@ -41,7 +41,9 @@ def ben() -> Engineer:
         builders.make_absence(
             engineer=person, starts_on=week, ends_on=week + builders.WEEK, note=note
         )
-        queue_message(to=person.email, kind="shift-blocked", subject="Hello", body=person.name, now=NOW)
+        queue_message(
+            to=person.email, kind="shift-blocked", subject="Hello", body=person.name, now=NOW
+        )
         record(
             actor=Actor(name=person.email),
             now=NOW,
