@@ -224,7 +224,7 @@ def test_shifts_of_the_term_stand_with_their_states(published: TeamAtWork) -> No
     assert ">Ended</span>" in page
     assert ">Published</span>" in page
     assert "1 of 2 weeks done" in page
-    assert "32 of 35 weeks left" in page
+    assert "33 of 40 weeks left" in page
 
 
 def test_a_completed_week_shows_what_it_paid(published: TeamAtWork) -> None:
