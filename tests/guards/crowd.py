@@ -346,7 +346,11 @@ def _calendars(cast: Cast, numbers: range) -> None:
 def _records(numbers: range) -> None:
     AuditEvent.objects.bulk_create(
         AuditEvent(
-            at=builders.NOW, actor="shell", area="people", verb="did", subject=f"thing {number}"
+            at=builders.NOW,
+            actor="ben@example.com",
+            area="people",
+            verb="did",
+            subject=f"thing {number}",
         )
         for number in numbers
     )
