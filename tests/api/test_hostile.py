@@ -176,7 +176,7 @@ def _counts() -> dict[str, int]:
     return {
         str(model._meta.label): model._default_manager.count()
         for model in apps.get_models()
-        if model._meta.label not in {"knox.AuthToken", "audit.AuditEvent"}
+        if model._meta.label not in {"knox.AuthToken", "audit.AuditEvent", "audit.Mention"}
     }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import io
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -60,6 +62,15 @@ def outcome_of(answer: HttpResponse) -> Outcome:
     if 200 <= status < 400 or status in _READ_AND_REFUSED:
         return Outcome.OK
     return _REFUSALS.get(status, Outcome.BROKEN)
+
+
+def text_of(answer: HttpResponse) -> str:
+    """The whole body as text; of an archive, all that it holds."""
+    body: bytes = answer.getvalue()
+    if answer.headers.get("Content-Type") != "application/zip":
+        return body.decode()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

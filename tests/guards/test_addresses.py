@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from tests import builders
-from tests.guards.asking import API, Outcome, Visitor, pages, path_of, routes_below, tried
+from tests.guards.asking import API, Outcome, Visitor, pages, path_of, routes_below, text_of, tried
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -100,7 +100,7 @@ def test_a_forwarded_host_stands_on_no_page(world: World, everybody: dict[str, V
 
     for route in [*pages(), *routes_below(API)]:
         done = tried(partial(everybody["manager"].ask, "GET", path_of(route, world), "", forged))
-        if done.outcome is Outcome.BROKEN or "evil" in done.answer.getvalue().decode():
+        if done.outcome is Outcome.BROKEN or "evil" in text_of(done.answer):
             wrong.append(route.path)
 
     assert set(wrong) <= {"/readyz"}

@@ -38,7 +38,7 @@ ADMINS = [pytest.param(route, id=route.path) for route in routes_below(ADMIN)]
 AT_LENGTH = {"nobody", "admin"}
 SHORTLY = ("GET", "POST")
 # Who is refused may leave a trace of the attempt, and nothing else.
-TRACE = {"audit_auditevent"}
+TRACE = {"audit_auditevent", "audit_mention"}
 # Whoever leaves is refused nothing, though they too end at the door.
 LEAVES = {
     "account_logout": {"django_session"},

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 GOOD = [pytest.param(route, post, id=route.name) for route, post in good_posts()]
 # Whose it is stands in what is sent, so an empty request is not refused by who sends it.
 BY_WHAT_IS_SENT: dict[str, Collection[str]] = {"api-terms": TEAM, "settings-token-revoke": ()}
-TRACE = {"audit_auditevent"}
+TRACE = {"audit_auditevent", "audit_mention"}
 REFUSED = {Outcome.DOOR, Outcome.FORBIDDEN, Outcome.ABSENT}
 
 

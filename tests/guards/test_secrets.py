@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from audit.models import AuditEvent
-from tests.guards.asking import ADMIN, API, Visitor, pages, path_of, routes_below, tried
+from tests.guards.asking import ADMIN, API, Visitor, pages, path_of, routes_below, text_of, tried
 from tests.guards.sending import good_posts, send
 from tests.guards.world import NUMBER, VIEWERS
 
@@ -55,7 +55,7 @@ def _secrets(world: World, everybody: dict[str, Visitor]) -> list[str]:
 
 
 def _text(answer: HttpResponse) -> str:
-    return f"{dict(answer.headers)}\n{answer.getvalue().decode()}"
+    return f"{dict(answer.headers)}\n{text_of(answer)}"
 
 
 def _read(visitor: Visitor, world: World) -> Iterator[tuple[str, str]]:

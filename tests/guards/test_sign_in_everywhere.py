@@ -24,9 +24,16 @@ OPEN |= {"/calendar/1.ics"}
 # What volunteering for a team means; "1" is no team.
 OPEN |= {"/volunteer/1/"}
 # Open to whoever holds a signed link; "1" is none.
-OPEN |= {"/covers/by-mail/1/"}
+BY_MAIL = {
+    "/covers/by-mail/1/",
+    "/covers/by-mail/1/swap/",
+    "/swaps/by-mail/1/",
+    "/terms/roll-off-by-mail/1/",
+    "/terms/extend-by-mail/1/",
+}
+OPEN |= BY_MAIL
 STATUSES = {
-    "/covers/by-mail/1/": {404},
+    **{address: {404} for address in BY_MAIL},
     "/calendar/1.ics": {404},
     "/volunteer/1/": {404},
     "/readyz": {200, 503},

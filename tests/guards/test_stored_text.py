@@ -13,7 +13,16 @@ from outbox.models import Message
 from outbox.transports import mail as mail_server
 from rotation.models import Draft, Drift, PolicyVersion, Rotation, Shift, SyncRun, SyncStep
 from tests import builders
-from tests.guards.asking import ADMIN, Outcome, Visitor, pages, path_of, routes_below, tried
+from tests.guards.asking import (
+    ADMIN,
+    Outcome,
+    Visitor,
+    pages,
+    path_of,
+    routes_below,
+    text_of,
+    tried,
+)
 from volunteers.models import (
     Absence,
     Application,
@@ -95,7 +104,7 @@ def test_what_was_typed_is_shown_as_text_and_as_nothing_else(
     for route in [*pages(), *routes_below(ADMIN)]:
         done = tried(partial(everybody[viewer].ask, "GET", path_of(route, typed)))
         assert done.outcome is not Outcome.BROKEN or route.name == "readyz", route.path
-        page = done.answer.getvalue().decode()
+        page = text_of(done.answer)
         if SHARP in page and done.answer.headers["Content-Type"].startswith("text/html"):
             sharp.append(route.path)
         if html.escape(NEEDLE[:20]) in page:
@@ -114,7 +123,7 @@ def test_what_was_asked_for_in_vain_is_not_shown_as_anything_but_text(
     for address in (f"/{NEEDLE}/", f"/rotations/{NEEDLE}/", f"/sign-in/?next={NEEDLE}"):
         done = tried(partial(everybody["nobody"].ask, "GET", address))
 
-        assert SHARP not in done.answer.getvalue().decode(), address
+        assert SHARP not in text_of(done.answer), address
 
 
 def test_a_mail_goes_to_one_person_and_holds_no_markup_but_its_own_whatever_a_name_holds() -> None:

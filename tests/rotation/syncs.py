@@ -73,7 +73,11 @@ class Published:
             clocks=Clocks(now=lambda: self.at, real_now=lambda: self.at),
         )
         publishing.publish_draft(
-            draft_id=draft.pk, escalation_gaps_confirmed=True, actor=actor, now=self.at
+            draft_id=draft.pk,
+            escalation_gaps_confirmed=True,
+            edits_confirmed=True,
+            actor=actor,
+            now=self.at,
         )
 
     def wanted(self, level: str) -> list[tuple[str, dt.datetime, dt.datetime]]:

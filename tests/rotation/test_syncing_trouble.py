@@ -160,7 +160,7 @@ def test_an_upgraded_schedule_is_named_and_neither_written_nor_made_again(
     run = _again(published, simulator)
 
     assert run.state == SyncRun.State.FAILED
-    assert "unlink" in run.failure
+    assert re.search("press “(Create it again|Choose or make one)”", run.failure)
     assert run.next_try_at is None
     assert _writes(simulator) == []
 
