@@ -39,8 +39,8 @@ EARNED = dt.date(2026, 10, 12)
 
 
 def _apart(number: int) -> int:
-    """A day for each number below a thousand, no two in a row; the second lies in Anna's week."""
-    return 2 * (number * 43 % 1000)
+    """Every second day, one of the first ten of them in the week that Anna holds."""
+    return 2 * {9: 43, 43: 9}.get(number, number)
 
 
 def grow(cast: Cast, *, first: int, until: int) -> None:
