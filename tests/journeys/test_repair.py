@@ -115,6 +115,7 @@ def _report(page: Page, away: Away) -> None:
     page.get_by_label("First day").fill(away.first_day.isoformat())
     page.get_by_label("Last day").fill(away.last_day.isoformat())
     page.get_by_role("button", name="Add these days").click()
+    page.get_by_role("button", name="Add these days all the same").click()
     expect(page.locator(".banner")).to_contain_text("Rota proposes a repair to your managers")
 
 
