@@ -61,7 +61,7 @@ def test_from_an_application_to_the_right_cents(demo: RunningParts, people: Page
     weeks = read_weeks(niamh)
     expect_in_pagerduty(Simulated(demo.sim_address), weeks)
     months = _move_past_a_handover_and_a_month(ada)
-    files = _close(grace, months)
+    files = _close(grace, [*_open_before(grace, months[0]), *months])
 
     assert "Elena Marchetti" in {week.primary for week in weeks}
     _expect_right_cents(files[-1])
@@ -170,6 +170,14 @@ def _month(page: Page) -> str:
     told = page.locator(".demo-in > p").inner_text().split("It is ")[1]
     date = dt.datetime.strptime(" ".join(told.split()[1:4]).rstrip(","), "%d %b %Y")  # noqa: DTZ007
     return f"{date:%Y-%m}"
+
+
+def _open_before(page: Page, month: str) -> list[str]:
+    """Earlier months that nobody has closed yet, as on the first days of one; the oldest first."""
+    periods = page.request.get("/api/v1/periods/").json()["results"]
+    return sorted(
+        each["period"] for each in periods if each["state"] == "open" and each["period"] < month
+    )
 
 
 def _close(page: Page, months: list[str]) -> list[tuple[str, str]]:
