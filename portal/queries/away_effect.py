@@ -13,7 +13,7 @@ from common.periods import Period, difference, intersection, merged
 from portal.queries import own_wishes
 from rotation import access as rotation_access
 from rotation.domain import planning
-from rotation.queries import asked_time, own_shifts, patterns
+from rotation.queries import cover_requests, own_shifts, patterns
 from rotation.queries.own_shifts import WeekState
 from volunteers.queries import people, profiles, teams
 
@@ -136,7 +136,7 @@ def with_context(held: Sequence[HeldWeek], *, viewer: Viewer, now: dt.datetime) 
         return []
     team_ids = {each.week.shift.team_id for each in held}
     managers = teams.managers_by_team(team_ids=team_ids, now=now)
-    asking = asked_time.asked_time(engineer_id=viewer.engineer_id)
+    asking = cover_requests.open_by_shift(engineer_id=viewer.engineer_id)
     return [
         dataclasses.replace(
             each,

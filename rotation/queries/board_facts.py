@@ -158,8 +158,10 @@ def board_facts(*, rotation: Rotation, first: dt.date, now: dt.datetime) -> Boar
 
 
 def open_asks(*, shift_ids: Iterable[int]) -> dict[int, list[Ask]]:
-    """Open requests for cover by shift, in order of their start."""
-    rows = Cover.objects.filter(shift_id__in=list(shift_ids), state=Cover.State.OPEN)
+    """Open requests for cover by shift, in order of their start; no offers to take over."""
+    rows = Cover.objects.filter(
+        shift_id__in=list(shift_ids), to_engineer__isnull=True, state=Cover.State.OPEN
+    )
     asks: dict[int, list[Ask]] = collections.defaultdict(list)
     for row in rows.order_by("starts_at", "pk"):
         period = Period(starts_at=row.starts_at, ends_at=row.ends_at)

@@ -140,8 +140,13 @@ def asked_of(*, engineer_id: int, now: dt.datetime) -> list[RequestLine]:
 
 
 def open_by_shift(*, engineer_id: int) -> dict[int, list[Period]]:
-    """The time for which that person asks for cover, by shift, in order of time; one query."""
-    rows = Cover.objects.filter(from_engineer_id=engineer_id, state=Cover.State.OPEN)
+    """The time for which that person asks for cover, by shift, in order of time; one query.
+
+    What a colleague offers to take over is not asked for.
+    """
+    rows = Cover.objects.filter(
+        from_engineer_id=engineer_id, to_engineer__isnull=True, state=Cover.State.OPEN
+    )
     found: dict[int, list[Period]] = collections.defaultdict(list)
     for row in rows.order_by("starts_at", "pk"):
         found[row.shift_id].append(Period(starts_at=row.starts_at, ends_at=row.ends_at))
@@ -200,7 +205,7 @@ def ending_soon(
 
 
 def _open_lines(covers: QuerySet[Cover], now: dt.datetime) -> list[OpenLine]:
-    rows = covers.filter(state=Cover.State.OPEN).select_related(
+    rows = covers.filter(state=Cover.State.OPEN, to_engineer__isnull=True).select_related(
         "shift__level__rotation", "from_engineer"
     )
     found = [
