@@ -34,13 +34,17 @@ BY_MAIL = "cover-by-mail"
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """What a mail says: its subject, the sentence before the time, and what follows it."""
+    """What a mail says: its subject, the sentence before the time, and what follows it.
+
+    `is_theirs` says that it concerns a shift that its reader carries.
+    """
 
     kind: str
     subject: str
     opening: str
     closing: str
     link: str = ""
+    is_theirs: bool = False
 
 
 def tell_asked(*, cover: Cover, shift: WorkedShift, now: dt.datetime) -> None:

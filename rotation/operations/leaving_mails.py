@@ -10,9 +10,9 @@ from django.urls import reverse
 from common import wording
 from outbox.operations import queue_message
 from rotation.models import LevelName
-from rotation.operations import cover_mails
+from rotation.operations import cover_mails, reader_times
 from rotation.queries import leaving as effects
-from volunteers.queries import service
+from volunteers.queries import profiles, service
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,14 +40,14 @@ def tell_left(
             subject=f"{who} leaves {rotation.name} on {day}",
             words=(
                 f"{who} serves on {level} of {rotation.name} until the handover on "
-                f"{wording.moment(effect.left_at, effect.zone)}. {_by(term, actor)}\n\n"
+                f"{reader_times.moment(effect.left_at)}. {_by(term, actor)}\n\n"
                 f"{_effect(effect)}"
             ),
             now=now,
         )
     own = (
         f"your term on {level} of {rotation.name} ends at the handover on "
-        f"{wording.moment(effect.left_at, effect.zone)}. {_by(term, actor)}"
+        f"{reader_times.moment(effect.left_at)}. {_by(term, actor)}"
     )
     undo = ""
     if actor.engineer_id == term.engineer_id:
@@ -127,13 +127,13 @@ def _effect(effect: Leaving) -> str:
 def _week(week: LeftWeek) -> str:
     part = f", partly covered by {' and '.join(week.carriers)}" if week.carriers else ""
     level = LevelName(week.level).label.lower()
-    span = wording.span(week.period.starts_at, week.period.ends_at, week.zone)
+    span = reader_times.span(week.period.starts_at, week.period.ends_at)
     return f"- {level}, {span}{part}"
 
 
 def _cover(cover: TakenTime) -> str:
     level = LevelName(cover.level).label.lower()
-    span = wording.span(cover.period.starts_at, cover.period.ends_at, cover.zone)
+    span = reader_times.span(cover.period.starts_at, cover.period.ends_at)
     back = f"{cover.falls_to} is on call again" if cover.falls_to else "nobody is on call"
     return f"- {level}, {span}: {back}{', a swap' if cover.other_id is not None else ''}"
 
@@ -149,10 +149,11 @@ def _page(term: Term) -> str:
 
 
 def _mail(contact: Contact, *, kind: str, subject: str, words: str, now: dt.datetime) -> None:
+    zone = profiles.place(engineer_id=contact.engineer_id, now=now).zone
     queue_message(
         to=contact.email,
         kind=kind,
         subject=subject,
-        body=f"Hello {contact.name},\n\n{words}\n",
+        body=reader_times.in_zone(f"Hello {contact.name},\n\n{words}\n", zone),
         now=now,
     )

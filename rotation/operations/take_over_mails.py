@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -51,13 +52,15 @@ def tell_asked(
     for contact in _beside_and_managers(cover, beside_id, now):
         if contact.engineer_id in aside:
             continue
-        whom = "you" if contact.engineer_id == beside_id else "level 2"
+        is_beside = contact.engineer_id == beside_id
+        whom = "you" if is_beside else "level 2"
         letter = _letter(
             _cannot(cover, shift),
             f"{_meanwhile(cover, shift, whom, now)} Where it stands:",
             more=f"; {count} asked to take over",
             link=_page(cover),
         )
+        letter = dataclasses.replace(letter, is_theirs=is_beside)
         _send(letter, contact, cover, shift, now)
     if actor.engineer_id != cover.from_engineer_id:
         letter = _letter(
@@ -97,6 +100,7 @@ def tell_taken(
     instead = f" from {cover.from_engineer.name}" if cover.from_engineer else ""
     opening = f"{taker} has taken over{instead} as {cover_mails.level_of(shift)}"
     letter = _letter(opening, "PagerDuty follows within a minute. There is nothing to do.")
+    letter = dataclasses.replace(letter, is_theirs=True)
     _send_all(letter, [beside_id], cover, shift, now)
 
 
@@ -185,6 +189,10 @@ def _send(
     period = Period(starts_at=cover.starts_at, ends_at=cover.ends_at)
     times = cover_mails.times(contact.engineer_id, shift, period, now)
     link = f"\n\n{letter.link}" if letter.link else ""
+    is_theirs = letter.is_theirs or contact.engineer_id in {
+        cover.from_engineer_id,
+        cover.to_engineer_id,
+    }
     queue_message(
         to=contact.email,
         kind=letter.kind,
@@ -192,4 +200,5 @@ def _send(
         body=f"Hello {contact.name},\n\n{letter.opening}:\n\n{times}\n\n{letter.closing}{link}\n",
         now=now,
         good_until=cover.ends_at,
+        shift_at=cover.starts_at if is_theirs else None,
     )

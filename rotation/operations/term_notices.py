@@ -15,6 +15,7 @@ from rotation.queries import leaving, patterns, service_record
 from rotation.queries import term_ends as queries
 from volunteers.models import TermExtension
 from volunteers.operations import term_moves
+from volunteers.queries import profiles
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,6 +58,7 @@ def _ask(term: Term, rotation: Rotation, weeks: int, now: dt.datetime) -> Messag
     today = patterns.today_in(rotation, now)
     left = term_ends.weeks_left(ends_on=term.ends_on, today=today)
     day = wording.day(term.ends_on)
+    zone = profiles.place(engineer_id=term.engineer_id, now=now).zone
     stale_on = term_ends.stale_on(weeks=weeks, ends_on=term.ends_on)
     return queue_message(
         to=term.engineer.email,
@@ -65,7 +67,7 @@ def _ask(term: Term, rotation: Rotation, weeks: int, now: dt.datetime) -> Messag
         body=(
             f"Hello {term.engineer.name},\n\n"
             f"your term in {rotation.name} ends at the handover on "
-            f"{wording.moment(leaving.handover_at(rotation, term.ends_on), rotation.time_zone)}. "
+            f"{wording.moment(leaving.handover_at(rotation, term.ends_on), zone)}. "
             "After it Rota plans no week for you, and PagerDuty does not page you for this team."
             f"\n\n{_question(term, rotation)}"
         ),

@@ -52,11 +52,8 @@ def test_every_kind_that_is_sent_has_words_by_which_it_can_be_turned_off(
     assert kinds.kind_of(kind).words, file
 
 
-def test_only_what_concerns_a_shift_of_now_or_tomorrow_is_always_sent() -> None:
-    always = {kind.name for kind in kinds.ALL if kind.always}
-
-    assert always <= {"shift_tomorrow", "take_over_asked", "take_over_offered"}
-    assert "shift_tomorrow" in always
+def test_only_what_concerns_a_shift_of_tomorrow_is_always_sent() -> None:
+    assert [kind.name for kind in kinds.ALL if kind.always] == ["shift_tomorrow"]
 
 
 def test_no_kind_stands_there_twice() -> None:

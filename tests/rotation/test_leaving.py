@@ -118,6 +118,20 @@ def test_leaving_cuts_the_term_tells_the_managers_and_a_repair_is_proposed(
     assert (event.actor, event.on_behalf_of) == (team.ben.email, "")
 
 
+def test_each_reads_the_times_of_their_own_zone(team: TeamAtWork) -> None:
+    west = builders.make_office(name="Seattle", time_zone="America/Los_Angeles")
+    builders.make_posting(engineer=team.anna, office=west)
+    _shift(team, 5, team.ben)
+
+    _leave(team.ben)
+
+    [manager], [own] = _mails(team.anna), _mails(team.ben)
+    assert "04:00 PST" in manager[1]
+    assert "GMT" not in manager[1]
+    assert "12:00 GMT" in own[1]
+    assert "PST" not in own[1]
+
+
 def test_no_reason_is_asked_for_or_kept(team: TeamAtWork) -> None:
     _leave(team.ben)
 

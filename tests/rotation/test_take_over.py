@@ -8,11 +8,12 @@ import functools
 import pytest
 
 from audit.models import AuditEvent
-from outbox.models import ChatHook, Message
+from outbox.models import ChatHook, Message, TurnedOff
 from rotation.models import Cover, CoverAsk, Shift, SyncRun
 from rotation.operations import cover_sweeps, covers, take_over
 from rotation.operations.covers import CoverInvalidError, CoverMovedOnError, Seen
 from rotation.operations.take_over import Remainder, ShiftNotRunningError
+from rotation.queries import board_facts, cover_requests
 from tests import builders
 from tests.builders import NOW, THIS_WEEK
 from tests.rotation.cover_room import HOUR, Room, refused, told
@@ -164,6 +165,28 @@ def test_an_offer_to_take_over_relieves_nobody_until_they_agree(room: Room) -> N
     take_over.accept_offer(cover_id=offer.pk, actor=actor(room.team.ben), now=at)
     assert room.carriers() == ["Ben", "Dora Hale"]
     assert SyncRun.objects.get().first_change_at == at
+
+
+def test_an_offer_is_no_request_of_the_one_on_call(room: Room) -> None:
+    _offer(room)
+    ben, shift_id = room.team.ben.pk, room.shift.pk
+
+    assert cover_requests.open_by_shift(engineer_id=ben) == {}
+    assert not cover_requests.own_open(engineer_id=ben, now=NOW).asking
+    assert not board_facts.open_asks(shift_ids=[shift_id])
+
+
+def test_who_turned_the_question_off_is_not_asked_by_mail_but_level_2_hears_of_it(
+    room: Room,
+) -> None:
+    for reader in (room.dora, room.team.anna):
+        TurnedOff.objects.create(engineer=reader, kind="take_over_asked")
+
+    cover = _ill(room)
+
+    assert room.dora.pk in CoverAsk.objects.filter(cover=cover).values_list("engineer", flat=True)
+    assert room.dora.email not in told()
+    assert told()[room.team.anna.email] == "Ben cannot go on as primary of Core"
 
 
 def test_an_offer_made_twice_is_one(room: Room) -> None:
