@@ -156,6 +156,7 @@ def engineer_home(
     read = own_shifts.own_shifts(engineer_id=me, from_date=from_date)
     weeks = [own_shifts.own_week(one, me, now) for one in read if one.week_date >= from_date]
     rotations = _served(viewer, serving, weeks)
+    arranged = {rotation.team_id for rotation in rotations}
     zone = rotations[0].time_zone if rotations else place.zone
     entries = money_access.own_entries(viewer=viewer)
     return EngineerHome(
@@ -167,7 +168,9 @@ def engineer_home(
         ahead=next((week for week in weeks if week.state is WeekState.COMING), None),
         rows=tuple(own_weeks.rows(entries, weeks)),
         terms=tuple(own_weeks.card(line, weeks) for line in serving),
-        ends=own_terms.ends(viewer=viewer, lines=serving, today=today),
+        ends=own_terms.ends(
+            lines=[line for line in serving if line.team_id in arranged], today=today
+        ),
         last_term=max(ended, key=_end) if ended and not serving else None,
         months=tuple(
             month for month in earnings.earned_months(entries=entries) if not month.is_closed

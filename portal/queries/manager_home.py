@@ -54,14 +54,16 @@ def manager_home(*, viewer: Viewer, now: dt.datetime) -> ManagerHome:
     """The part of somebody who manages a team; the queries grow with their teams, not with rows."""
     rows = access.managed_rotations(viewer=viewer).select_related("holiday_office")
     rotations = list(rows.order_by("name", "pk"))
-    needs = attention.things_that_need(viewer, rotations, now)
+    runs = sync_state.last_runs(rotation_ids=[rotation.pk for rotation in rotations])
+    syncs = sync_state.sync_states(rotations=rotations, runs=runs)
+    needs = attention.things_that_need(viewer, rotations, runs, now)
     homes = []
     nexts = []
     for rotation in rotations:
         pattern = patterns.pattern_of(rotation)
         first = slots.week_at(pattern, now).week_date
         facts = board_facts.board_facts(rotation=rotation, first=first, now=now)
-        home = _rotation_home(facts)
+        home = _rotation_home(facts, syncs[rotation.pk])
         needs += [*attention.gap_needs(rotation, home.coverage.gaps), *_clashes(facts)]
         homes.append(home)
         coming = slots.first_week_on_or_after(pattern, now)
@@ -75,7 +77,7 @@ def manager_home(*, viewer: Viewer, now: dt.datetime) -> ManagerHome:
     )
 
 
-def _rotation_home(facts: BoardFacts) -> RotationHome:
+def _rotation_home(facts: BoardFacts, sync: SyncState) -> RotationHome:
     policy = patterns.policy_in_force(rotation_id=facts.rotation.pk, now=facts.now)
     lines = [line for month in board.board(facts).lines for line in month.weeks]
     return RotationHome(
@@ -84,7 +86,7 @@ def _rotation_home(facts: BoardFacts) -> RotationHome:
         duties=tuple(coverage.duties(facts)),
         coverage=coverage.coverage(facts),
         size=coverage.size(facts, minimum=policy.minimum_size),
-        sync=sync_state.sync_state(rotation=facts.rotation),
+        sync=sync,
         weeks=tuple(lines[:WEEKS_SHOWN]),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from volunteers import access
 from volunteers.models import TermExtension, TermLevel
 from volunteers.queries import extensions
 from volunteers.queries.terms import ACTIVE, SOON
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from volunteers.access import Viewer
     from volunteers.queries.extensions import ExtensionLine
     from volunteers.queries.terms import TermLine
 
@@ -36,27 +34,26 @@ class TermEnd:
     asks: bool
 
 
-def ends(*, viewer: Viewer, lines: Iterable[TermLine], today: dt.date) -> dict[int, TermEnd]:
-    """By term, for one's own that have not ended; two queries."""
-    found = {line.term_id: line for line in lines}
-    rows = access.own_terms(viewer=viewer).filter(pk__in=found)
-    asked = extensions.newest_by_term(term_ids=found)
-    ends = {}
-    for row in rows.order_by("pk"):
-        line, extension = found[row.pk], asked.get(row.pk)
-        if extension is not None and extension.state == TermExtension.State.WITHDRAWN:
-            extension = None
-        is_open = row.level == TermLevel.PRIMARY and row.left_on is None
-        is_soon = row.ends_on is not None and row.ends_on <= today + SOON
-        is_waiting = extension is not None and extension.is_waiting
-        may_extend = is_open and line.state == ACTIVE and not is_waiting
-        ends[row.pk] = TermEnd(
-            weeks_left=None if line.ends_on is None else -(-(line.ends_on - today).days // 7),
-            planned=row.ends_on,
-            leaves_early=row.left_on is not None,
-            may_extend=may_extend,
-            roll_off_confirmed=row.roll_off_confirmed_at is not None,
-            extension=extension,
-            asks=may_extend and is_soon and row.roll_off_confirmed_at is None,
-        )
-    return ends
+def ends(*, lines: Iterable[TermLine], today: dt.date) -> dict[int, TermEnd]:
+    """By term, for one's own that have not ended; one query."""
+    found = list(lines)
+    asked = extensions.newest_by_term(term_ids=[line.term_id for line in found])
+    return {line.term_id: _end(line, asked.get(line.term_id), today) for line in found}
+
+
+def _end(line: TermLine, extension: ExtensionLine | None, today: dt.date) -> TermEnd:
+    if extension is not None and extension.state == TermExtension.State.WITHDRAWN:
+        extension = None
+    is_open = line.level == TermLevel.PRIMARY and not line.is_cut_short
+    is_soon = line.planned_end is not None and line.planned_end <= today + SOON
+    is_waiting = extension is not None and extension.is_waiting
+    may_extend = is_open and line.state == ACTIVE and not is_waiting
+    return TermEnd(
+        weeks_left=None if line.ends_on is None else -(-(line.ends_on - today).days // 7),
+        planned=line.planned_end,
+        leaves_early=line.is_cut_short,
+        may_extend=may_extend,
+        roll_off_confirmed=line.rolls_off,
+        extension=extension,
+        asks=may_extend and is_soon and not line.rolls_off,
+    )

@@ -14,7 +14,8 @@ from rotation.domain import planning, slots
 from rotation.models import Cover, LevelName, Shift
 from rotation.queries import columns, patterns, worked
 from rotation.queries.cells import Ask
-from volunteers.queries import marks, service
+from volunteers.queries import marks, service, team_people
+from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rotation.queries.columns import Calendar, Column
     from rotation.queries.worked import WorkedShift
     from volunteers.domain import PersonMark
+    from volunteers.queries.postings import Postings
     from volunteers.queries.service import Service
 
 BOARD_WEEKS = 26
@@ -132,8 +134,10 @@ def board_facts(*, rotation: Rotation, first: dt.date, now: dt.datetime) -> Boar
             level__rotation=rotation,
         )
     )
-    services = service.services_of(team_id=rotation.team_id, from_date=min(first, today))
-    members = {line.engineer_id for line in services}
+    team = team_people.team_people(team_id=rotation.team_id, from_date=min(first, today))
+    members = {line.engineer_id for line in team.services}
+    postings = postings_of(engineer_ids=members)
+    places = [place for who in sorted(members) if (place := postings.place(who, today))]
     people = {stint.person for shift in shifts for stint in shift.stints} | {
         shift.holder_id for shift in shifts
     }
@@ -145,15 +149,13 @@ def board_facts(*, rotation: Rotation, first: dt.date, now: dt.datetime) -> Boar
         columns=tuple(weeks),
         shifts=tuple(shifts),
         asks=open_asks(shift_ids=[shift.shift_id for shift in shifts]),
-        services=tuple(services),
-        away=_away(rotation, pattern, weeks, members),
+        services=team.services,
+        away=_away(rotation, weeks, members, postings),
         marks=marks.with_others(
-            marks.team_marks(team_id=rotation.team_id),
+            team.marks,
             engineer_ids={person for person in people if person is not None},
         ),
-        calendar=columns.calendar(
-            rotation=rotation, engineer_ids=members, weeks=weeks, today=today
-        ),
+        calendar=columns.calendar(rotation=rotation, places=places, weeks=weeks),
     )
 
 
@@ -170,14 +172,16 @@ def open_asks(*, shift_ids: Iterable[int]) -> dict[int, list[Ask]]:
 
 
 def _away(
-    rotation: Rotation, pattern: WeekPattern, weeks: Sequence[Column], members: Iterable[int]
+    rotation: Rotation, weeks: Sequence[Column], members: Iterable[int], postings: Postings
 ) -> dict[int, frozenset[dt.date]]:
+    pattern = patterns.pattern_of(rotation)
     plain = [slots.Week(week_date=week.week_date, period=week.period) for week in weeks]
     holidays = frozenset(patterns.holidays_in(rotation, plain))
     margin = dt.timedelta(days=2)  # an office may be up to a day away from the rotation's zone
     absences: dict[int, list[planning.DaysAway]] = collections.defaultdict(list)
     for line in service.absences_of(
         engineer_ids=members,
+        postings=postings,
         from_date=weeks[0].week_date - margin,
         until_date=weeks[-1].week_date + WEEK + margin,
     ):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from common.periods import Period
     from rotation.domain.slots import WeekPattern
     from rotation.models import Rotation
+    from volunteers.queries.postings import Place
 
 NOON = dt.time(12)
 MOST_LETTERS = 3
@@ -123,13 +124,10 @@ def months(weeks: Sequence[Column]) -> list[Month]:
     return found
 
 
-def calendar(
-    *, rotation: Rotation, engineer_ids: Iterable[int], weeks: Sequence[Column], today: dt.date
-) -> Calendar:
-    """The holidays of the people's offices on `today` and of the rotation's own; two queries."""
+def calendar(*, rotation: Rotation, places: Iterable[Place], weeks: Sequence[Column]) -> Calendar:
+    """The holidays of the people's offices, which are at these, and the rotation's; one query."""
     from_date, until_date = weeks[0].week_date, weeks[-1].week_date + dt.timedelta(days=8)
-    postings = people.postings_on(engineer_ids=engineer_ids, date=today)
-    names = {line.office_id: line.office_name for line in postings.values()}
+    names = {place.office_id: place.office_name for place in places}
     if rotation.holiday_office is not None:
         names[rotation.holiday_office.pk] = rotation.holiday_office.name
     offices = _marked(names)

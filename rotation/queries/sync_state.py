@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from rotation.models import Drift, DriftCheck, Level, LevelName, SyncRun, SyncSt
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rotation.models import Rotation
 
@@ -112,10 +114,44 @@ class RunLine:
 
 def sync_state(*, rotation: Rotation) -> SyncState:
     """The state as the last run, and the last look at PagerDuty, left it; three queries."""
-    rows = {level.name: level for level in Level.objects.filter(rotation=rotation)}
+    return sync_states(rotations=[rotation], runs=last_runs(rotation_ids=[rotation.pk]))[
+        rotation.pk
+    ]
+
+
+def last_runs(*, rotation_ids: Iterable[int]) -> dict[int, SyncRun]:
+    """The run that was left last, by rotation; one query."""
+    runs = SyncRun.objects.filter(rotation__in=list(rotation_ids))
+    newest = runs.order_by().values("rotation").annotate(last=Max("pk")).values("last")
+    return {run.rotation_id: run for run in SyncRun.objects.filter(pk__in=newest).order_by("pk")}
+
+
+def sync_states(
+    *, rotations: Sequence[Rotation], runs: Mapping[int, SyncRun]
+) -> dict[int, SyncState]:
+    """The state of each, whose last runs these are; two queries however many there are."""
+    ids = [rotation.pk for rotation in rotations]
+    levels: dict[int, dict[str, Level]] = collections.defaultdict(dict)
+    for level in Level.objects.filter(rotation__in=ids):
+        levels[level.rotation_id][level.name] = level
+    drifts = _drifts(ids)
+    return {
+        rotation.pk: _state(
+            rotation, levels[rotation.pk], runs.get(rotation.pk), drifts.get(rotation.pk, [])
+        )
+        for rotation in rotations
+    }
+
+
+def _state(
+    rotation: Rotation,
+    rows: Mapping[str, Level],
+    run: SyncRun | None,
+    counted: Iterable[tuple[int, int, dt.datetime | None]],
+) -> SyncState:
     levels = [rows[name] for name in LevelName if name in rows]
-    run = SyncRun.objects.filter(rotation=rotation).order_by("-queued_at", "-pk").first()
-    drifts, gone_at = _drifts(rotation)
+    drifts = {level_id: number for level_id, number, _at in counted}
+    gone_at = max((at for _id, _number, at in counted if at is not None), default=None)
     sinces = [level.in_pagerduty_since for level in levels if level.in_pagerduty_since]
     sinces += [gone_at] if sinces and gone_at else []
     checks = [level.checked_at for level in levels if level.checked_at]
@@ -161,15 +197,16 @@ def _rests(run: SyncRun | None, *, is_open: bool) -> list[dict[str, Any]]:
     return [] if is_over else list(run.rests)
 
 
-def _drifts(rotation: Rotation) -> tuple[dict[int, int], dt.datetime | None]:
-    """How many are open by level, and when the last one of the others was over."""
-    rows = Drift.objects.filter(level__rotation=rotation).values_list("level_id").order_by()
-    counted = rows.annotate(
+def _drifts(rotation_ids: Iterable[int]) -> dict[int, list[tuple[int, int, dt.datetime | None]]]:
+    """By rotation, for each level how many are open and when the last of the others was over."""
+    rows = Drift.objects.filter(level__rotation__in=list(rotation_ids)).order_by()
+    counted = rows.values_list("level__rotation", "level").annotate(
         open=Count("pk", filter=Q(gone_at__isnull=True)), gone_at=Max("gone_at")
     )
-    found = list(counted)
-    gone = [gone_at for _level, _open, gone_at in found if gone_at is not None]
-    return {level_id: number for level_id, number, _at in found}, max(gone, default=None)
+    found = collections.defaultdict(list)
+    for rotation_id, level_id, number, gone_at in counted:
+        found[rotation_id].append((level_id, number, gone_at))
+    return found
 
 
 def run_lines(*, rotation: Rotation) -> list[RunLine]:

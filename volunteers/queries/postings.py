@@ -1,4 +1,4 @@
-"""Where people belonged on each day: office and cost centre, for pay and its files."""
+"""Where people belonged on each day: office with its zone, and cost centre."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
+NO_ZONE = "UTC"
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
@@ -20,6 +22,7 @@ class Place:
     office_id: int
     office_slug: str
     office_name: str
+    time_zone: str
     cost_centre: str
 
 
@@ -34,6 +37,12 @@ class Postings:
         found = [place for start, place in self.by_engineer.get(engineer_id, []) if start <= on]
         return found[-1] if found else None
 
+    def zone(self, engineer_id: int, on: dt.date) -> str:
+        """The zone on the date; before the first posting that one's, without any UTC."""
+        known = self.by_engineer.get(engineer_id, [])
+        place = self.place(engineer_id, on) or next((first for _start, first in known), None)
+        return place.time_zone if place else NO_ZONE
+
 
 def postings_of(*, engineer_ids: Iterable[int]) -> Postings:
     """Every posting of the people, in one query."""
@@ -44,6 +53,7 @@ def postings_of(*, engineer_ids: Iterable[int]) -> Postings:
             office_id=row.office_id,
             office_slug=row.office.slug,
             office_name=row.office.name,
+            time_zone=row.office.time_zone,
             cost_centre=row.cost_centre,
         )
         by_engineer[row.engineer_id].append((row.starts_on, place))

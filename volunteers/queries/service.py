@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from volunteers.models import Absence, Engineer, Posting, Term, WeekWish
+from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-UTC = "UTC"
+    from volunteers.queries.postings import Postings
+
 WEEK = dt.timedelta(weeks=1)
 
 
@@ -79,17 +81,34 @@ def services_of(*, team_id: int, from_date: dt.date | None = None) -> list[Servi
         later = Q(ends_on__isnull=True) | Q(ends_on__gt=from_date)
         stays = Q(left_on__isnull=True) | Q(left_on__gt=from_date)
         terms = terms.filter(later & stays)
-    rows = terms.select_related("engineer").order_by("level", "starts_on", "pk")
-    services = [_service(term) for term in rows]
-    return [s for s in services if s.ends_on is None or s.ends_on > s.joins_on]
+    return services_among(terms.select_related("engineer"), from_date=from_date)
+
+
+def services_among(terms: Iterable[Term], *, from_date: dt.date | None = None) -> list[Service]:
+    """The same among terms that were read with their people; no query."""
+    order = sorted(terms, key=lambda term: (term.level, term.starts_on, term.pk))
+    services = [_service(term) for term in order if term.engineer.is_active]
+    return [
+        each
+        for each in services
+        if each.ends_on is None
+        or (each.ends_on > each.joins_on and (from_date is None or each.ends_on > from_date))
+    ]
 
 
 def absences_of(
-    *, engineer_ids: Iterable[int], from_date: dt.date, until_date: dt.date
+    *,
+    engineer_ids: Iterable[int],
+    from_date: dt.date,
+    until_date: dt.date,
+    postings: Postings | None = None,
 ) -> list[Away]:
-    """Absences that meet `[from_date, until_date)`, by engineer and first day; two queries."""
+    """Absences that meet `[from_date, until_date)`, by engineer and first day.
+
+    Two queries; one when the postings of these people are at hand.
+    """
     ids = list(engineer_ids)
-    zones = _zones(ids)
+    known = postings or postings_of(engineer_ids=ids)
     rows = Absence.objects.filter(
         engineer_id__in=ids,
         cancelled_at__isnull=True,
@@ -101,7 +120,7 @@ def absences_of(
             engineer_id=row.engineer_id,
             starts_on=row.starts_on,
             ends_on=row.ends_on,
-            zone=_zone_on(zones.get(row.engineer_id, []), row.starts_on),
+            zone=known.zone(row.engineer_id, row.starts_on),
         )
         for row in rows.order_by("engineer_id", "starts_on", "pk")
     ]
@@ -138,21 +157,3 @@ def _service(term: Term) -> Service:
         starts_on=first if ends_on is None else min(first, ends_on),
         ends_on=ends_on,
     )
-
-
-def _zones(engineer_ids: list[int]) -> dict[int, list[tuple[dt.date, str]]]:
-    rows = Posting.objects.filter(engineer_id__in=engineer_ids).order_by("engineer_id", "starts_on")
-    zones: dict[int, list[tuple[dt.date, str]]] = {}
-    for engineer_id, starts_on, zone in rows.values_list(
-        "engineer_id", "starts_on", "office__time_zone"
-    ):
-        zones.setdefault(engineer_id, []).append((starts_on, zone))
-    return zones
-
-
-def _zone_on(zones: list[tuple[dt.date, str]], date: dt.date) -> str:
-    """The zone in force on a day; before the first posting its zone, without any UTC."""
-    known = [zone for starts_on, zone in zones if starts_on <= date]
-    if known:
-        return known[-1]
-    return zones[0][1] if zones else UTC

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
-from volunteers.models import Engineer, Term
+from volunteers.models import Engineer
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,21 +26,27 @@ class Serving:
 
 
 def serving(*, from_date: dt.date, also: Collection[int] = ()) -> list[Serving]:
-    """Active people with a day of a term from that date on, and those in `also`; two queries.
+    """Active people with a day of a term from that date on, and those in `also`; one query.
 
     In order of id; those in `also` without a term have no team.
     """
-    later = Q(ends_on__isnull=True) | Q(ends_on__gt=from_date)
-    stays = Q(left_on__isnull=True) | Q(left_on__gt=from_date)
-    teams: dict[int, set[int]] = {engineer_id: set() for engineer_id in also}
-    for engineer_id, team_id in Term.objects.filter(later & stays).values_list(
-        "engineer_id", "team_id"
-    ):
-        teams.setdefault(engineer_id, set()).add(team_id)
-    rows = Engineer.objects.filter(pk__in=teams, is_active=True).order_by("pk")
+    later = Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gt=from_date)
+    stays = Q(terms__left_on__isnull=True) | Q(terms__left_on__gt=from_date)
+    rows = (
+        Engineer.objects.filter(is_active=True)
+        .annotate(service=FilteredRelation("terms", condition=later & stays))
+        .filter(Q(service__isnull=False) | Q(pk__in=also))
+        .order_by("pk", "service__team_id")
+        .values_list("pk", "name", "email", "service__team_id")
+    )
     return [
-        Serving(engineer_id=pk, name=name, email=email, team_ids=tuple(sorted(teams[pk])))
-        for pk, name, email in rows.values_list("pk", "name", "email")
+        Serving(
+            engineer_id=pk,
+            name=name,
+            email=email,
+            team_ids=tuple(dict.fromkeys(each[3] for each in found if each[3] is not None)),
+        )
+        for (pk, name, email), found in itertools.groupby(rows, key=lambda each: each[:3])
     ]
 
 

@@ -27,7 +27,8 @@ SOON = dt.timedelta(weeks=8)
 class TermLine:
     """One term as it really runs: `[starts_on, ends_on)`, None being open; `state` on a day.
 
-    In its first `shadow_weeks` the person looks on.
+    In its first `shadow_weeks` the person looks on. `rolls_off` says whether they confirmed that
+    it ends as planned.
     """
 
     term_id: int
@@ -41,6 +42,9 @@ class TermLine:
     state: str
     has_left_early: bool
     shadow_weeks: int
+    planned_end: dt.date | None
+    is_cut_short: bool
+    rolls_off: bool
 
     @property
     def on_call_from(self) -> dt.date:
@@ -153,4 +157,7 @@ def _line(term: Term, today: dt.date) -> TermLine:
         state=ENDED if is_over else running,
         has_left_early=term.left_on is not None and term.left_on != term.ends_on,
         shadow_weeks=term.shadow_weeks,
+        planned_end=term.ends_on,
+        is_cut_short=term.left_on is not None,
+        rolls_off=term.roll_off_confirmed_at is not None,
     )
