@@ -79,7 +79,7 @@ def _notes(week: Column, published: Sequence[Cell], facts: BoardFacts) -> list[s
         f"{day.name}, {wording.day(day.date, year=False)}: {', '.join(day.offices)}"
         for day in facts.calendar.weeks[week.week_date].days
     ]
-    notes += [cell.note for cell in published if cell.note]
+    notes += [cell.note[0].upper() + cell.note[1:] for cell in published if cell.note]
     for line in facts.services:
         if line.level != LevelName.PRIMARY:
             continue

@@ -82,7 +82,7 @@ def test_the_board_marks_the_week_for_everybody(room: Room) -> None:
 
     page = page_of(room.team.carla, "/rotations/core/")
 
-    assert "cover asked: Sat 5 Dec, 12:00 to Sun 6 Dec 2026, 12:00 GMT" in page
+    assert "Cover asked: Sat 5 Dec, 12:00 to Sun 6 Dec 2026, 12:00 GMT" in page
 
 
 def test_the_shift_keeps_the_history_of_its_requests(room: Room) -> None:
