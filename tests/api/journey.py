@@ -59,7 +59,10 @@ class Journey:
         raise AssertionError(f"{path} stays at {body}")
 
     def join(self, engineer: Api, *, weeks_away: Sequence[str] = ()) -> int:
-        """Somebody applies from the next handover on and is accepted; gives the term's id."""
+        """Somebody applies from the next handover on and is accepted; gives the term's id.
+
+        The team may grow beyond its size, which the team's other people may have filled.
+        """
         start = engineer.get(f"{self.at}handovers/").expect(200)["handovers"][0]["week_date"]
         team = engineer.get(self.at).expect(200)["team"]["slug"]
         sent = engineer.post(
@@ -71,7 +74,7 @@ class Journey:
             told_own_manager="yes",
         ).expect(201)
         path = f"applications/{sent['id']}/accept/"
-        accepted = self.manager.post(path, starts_on=start).expect(200)
+        accepted = self.manager.post(path, starts_on=start, above_target=True).expect(200)
         term: int = accepted["term"]
         assert accepted["state"] == engineer.get(f"applications/{sent['id']}/").body["state"]
         return term
@@ -110,9 +113,15 @@ class Journey:
         return found
 
     def close(self, month: str) -> list[dict[str, str]]:
-        """Finance closes the month once every week of it is paid; gives the file's rows."""
+        """Finance closes the month once every week of it is paid; gives the file's rows.
+
+        Months before it that nobody has closed yet, as on the first days of one, are closed first.
+        """
         path = f"periods/{month}/"
-        self.wait(self.finance, "periods/", lambda body: month in _months(body))
+        listed = self.wait(self.finance, "periods/", lambda body: month in _months(body))
+        earlier = max((each for each in _open(listed) if each < month), default=None)
+        if earlier is not None:
+            self.close(earlier)
         self.wait(self.finance, path, lambda body: all(each["passes"] for each in body["checks"]))
         closed = self.finance.post(f"{path}close/").expect(200)
         assert closed["state"] == "closed"
@@ -132,6 +141,10 @@ def _is_in_line(rotation: Any) -> bool:
 
 def _months(periods: Any) -> set[str]:
     return {each["period"] for each in periods["results"]}
+
+
+def _open(periods: Any) -> set[str]:
+    return {each["period"] for each in periods["results"] if each["state"] == "open"}
 
 
 def instant(text: str) -> dt.datetime:
