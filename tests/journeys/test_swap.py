@@ -29,10 +29,7 @@ def test_a_swap_and_a_shift_handed_over_now_are_in_pagerduty(
     demo: RunningParts, people: Pages
 ) -> None:
     api = HttpApi(base_url=demo.address, token=Visitor(demo.address).sign_in(NIAMH).make_token())
-    for device in (DESKTOP, PHONE):
-        maya = _enter(people, MAYA, device)
-        maya.get_by_role("link", name="See both weeks").click()
-        assert (is_cut(maya), list(complaints(maya))) == (False, [])
+    _desktop, maya = [_see_swap(people, device) for device in (DESKTOP, PHONE)]
     maya.get_by_role("button", name="Agree to the swap").click()
     expect(maya.locator("h1")).to_have_text("The swap is agreed")
     swap = api.get(f"swap-offers/{maya.url.rstrip('/').rpartition('/')[2]}/").expect(200)
@@ -50,11 +47,7 @@ def _hand_over(demo: RunningParts, api: HttpApi, people: Pages) -> tuple[Any, An
     now = dt.datetime.fromisoformat(found["now"])
     shifts: list[Any] = api.get(f"rotations/{SLUG}/shifts/").expect(200)["shifts"]
     running = next(each for each in shifts if each["level"] == "primary" and _runs(each, now))
-    for device in (DESKTOP, PHONE):
-        page = _enter(people, "Niamh Kelly", device)
-        page.goto(f"/shifts/{running['id']}/")
-        page.get_by_role("link", name="Ask the team to take over now").click()
-        assert (is_cut(page), list(complaints(page))) == (False, [])
+    _phone, page = [_see_take_over(people, running, device) for device in (PHONE, DESKTOP)]
     page.get_by_role("button", name="Ask the team to take over").click()
     expect(page.locator(".banner.ok")).to_contain_text("asked by mail now")
     number = page.url.rstrip("/").rpartition("/")[2]
@@ -62,6 +55,21 @@ def _hand_over(demo: RunningParts, api: HttpApi, people: Pages) -> tuple[Any, An
     first = asked["asks"][0]["engineer"]["id"]
     taken = api.post(f"covers/{number}/take/", engineer=first).expect(200)
     return running, taken
+
+
+def _see_swap(people: Pages, device: Device) -> Page:
+    page = _enter(people, MAYA, device)
+    page.get_by_role("link", name="See both weeks").click()
+    assert (is_cut(page), list(complaints(page))) == (False, [])
+    return page
+
+
+def _see_take_over(people: Pages, running: Any, device: Device) -> Page:
+    page = _enter(people, "Niamh Kelly", device)
+    page.goto(f"/shifts/{running['id']}/")
+    page.get_by_role("link", name="Ask the team to take over now").click()
+    assert (is_cut(page), list(complaints(page))) == (False, [])
+    return page
 
 
 def _runs(shift: Any, now: dt.datetime) -> bool:
