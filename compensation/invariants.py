@@ -68,6 +68,21 @@ _EXPORT_CHANGES = " OR ".join(
     ["OLD.sent_at IS NOT NULL"]
     + [f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _EXPORT_COLUMNS]
 )
+_PROPOSED_COLUMNS = ("id", "reason", "proposed_by_id", "proposed_at")
+_REQUESTS = {
+    "correction": ("shift_id", "evidence"),
+    "adjustment": (
+        *("engineer_id", "amount_minor", "currency", "earned_on", "document", "reverses_id"),
+    ),
+    "rateproposal": (
+        *("office_id", "level", "effective_from", "weekly_minor", "holiday_minor", "currency"),
+    ),
+    "reopening": ("period_id",),
+}
+_WRITTEN_ONCE = {
+    "correctioncover": "old.correction_id = NEW.correction_id AND old.position = NEW.position",
+    "exportlayoutversion": "old.layout_id = NEW.layout_id AND old.number = NEW.number",
+}
 
 
 def _kept(name: str, *, table: str, message: str, replaces: str, update: str = "true") -> Invariant:
@@ -121,7 +136,32 @@ def _checked(name: str, *, table: str, refuses: str, message: str, first: str = 
     )
 
 
+def _request_is_kept(model: str, columns: tuple[str, ...]) -> Invariant:
+    """What was asked stays as it was asked, and once it is decided nothing of it changes."""
+    table = f"compensation_{model}"
+    changes = [f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in (*_PROPOSED_COLUMNS, *columns)]
+    return _kept(
+        f"{model}_is_kept",
+        table=table,
+        message="a decided request is never changed",
+        replaces=f"EXISTS (SELECT 1 FROM {table} old WHERE old.id = NEW.id)",  # noqa: S608 - ours
+        update=" OR ".join(["OLD.state <> 'proposed'", *changes]),
+    )
+
+
+def _written_once(model: str, same: str) -> Invariant:
+    table = f"compensation_{model}"
+    return _kept(
+        f"{model}_is_kept",
+        table=table,
+        message="what was written once is never changed",
+        replaces=f"EXISTS (SELECT 1 FROM {table} old WHERE old.id = NEW.id OR ({same}))",  # noqa: S608 - ours
+    )
+
+
 INVARIANTS = [
+    *(_request_is_kept(model, columns) for model, columns in _REQUESTS.items()),
+    *(_written_once(model, same) for model, same in _WRITTEN_ONCE.items()),
     _kept(
         "rate_is_kept",
         table="compensation_rate",

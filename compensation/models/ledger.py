@@ -1,4 +1,4 @@
-"""Rates, the ledger, pay periods and the files made of them. Amounts are whole minor units."""
+"""Rates, the ledger and pay periods. Amounts are whole minor units."""
 
 from __future__ import annotations
 
@@ -192,55 +192,3 @@ class BlockedShift(models.Model):
 
     def __str__(self) -> str:
         return self.reason
-
-
-class Export(models.Model):
-    """A file of a closed period: the bytes themselves, which never change (`invariants`).
-
-    `totals` maps a currency to minor units. A later version supersedes the earlier one.
-    """
-
-    class Layout(models.TextChoices):
-        DETAIL = "detail"
-        SUMMARY = "summary"
-
-    period = models.ForeignKey(PayPeriod, on_delete=models.PROTECT, related_name="exports")
-    version = models.PositiveIntegerField()
-    layout = models.CharField(max_length=16, choices=Layout.choices)
-    format = models.CharField(max_length=8)
-    file_name = models.CharField(max_length=200)
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    row_count = models.PositiveIntegerField()
-    totals = models.JSONField()
-    created_at = models.DateTimeField()
-    created_by = models.CharField(max_length=254)
-    sent_at = models.DateTimeField(null=True)
-    sent_by = models.CharField(max_length=254, blank=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["period", "version", "layout", "format"], name="export_once_per_version"
-            ),
-            models.CheckConstraint(
-                condition=Q(layout__in=["detail", "summary"]), name="export_layout_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(format__in=["csv", "xlsx"]), name="export_format_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(version__gte=1), name="export_versions_start_at_one"
-            ),
-            models.CheckConstraint(
-                condition=Q(sha256__regex=_FINGERPRINT), name="export_has_a_fingerprint"
-            ),
-            models.CheckConstraint(
-                condition=Q(sent_at__isnull=True, sent_by="")
-                | (Q(sent_at__isnull=False) & ~Q(sent_by="")),
-                name="export_sent_says_when_and_by_whom",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.file_name
