@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,7 +94,7 @@ def _apply(page: Page) -> None:
     )
     page.get_by_label("Yes", exact=True).check()
     _fits(page)
-    page.get_by_role("button", name="Apply", exact=True).click()
+    page.get_by_role("button", name=re.compile("^(Apply|Join the waiting list)$")).click()
     page.get_by_role("link", name="Change it").click()
     page.get_by_label("What do you know of its systems?").fill("The queue, a little.")
     _fits(page)

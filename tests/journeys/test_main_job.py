@@ -81,7 +81,7 @@ def _apply(page: Page) -> None:
     page.get_by_role("link", name="Apply", exact=True).first.click()
     page.get_by_label("Why would you like to join?").fill("I would like to help at night.")
     page.get_by_label("Yes", exact=True).check()
-    page.get_by_role("button", name="Apply", exact=True).click()
+    page.get_by_role("button", name=re.compile("^(Apply|Join the waiting list)$")).click()
     expect(page.get_by_role("button", name="Withdraw")).to_be_visible()
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 PAGE = "/rotations/core/apply/"
 WITHDRAW = "/rotations/core/apply/withdraw/"
+SEND = "</svg>"
 GOOD: dict[str, str | list[str]] = {
     "earliest_start_on": "2027-01-04",
     "unsuitable_weeks": ["2026-12-21", "2027-02-08"],
@@ -116,6 +117,26 @@ def test_somebody_without_an_office_is_told_that_it_is_not_known() -> None:
     page = page_of(builders.make_ben(), PAGE)
 
     assert "It depends on your office, which Rota does not know yet." in page
+
+
+def test_a_full_team_offers_its_waiting_list_and_says_how_many_are_ahead(
+    carla: Engineer, rotation: Rotation
+) -> None:
+    assert f"{SEND}Apply</button>" in page_of(carla, PAGE)
+    for name in ["Eva", "Fay", "Gil", "Hal", "Ida", "Jon", "Kim"]:
+        builders.make_term(
+            team=rotation.team, engineer=builders.make_engineer(name=name), starts_on=THIS_WEEK
+        )
+    empty = page_of(carla, PAGE)
+    builders.make_application(
+        team=rotation.team, engineer=builders.make_engineer(name="Lea"), state="waitlisted"
+    )
+    listed = page_of(carla, PAGE)
+
+    assert "The team is full: 7 of 7 places are taken." in empty
+    assert "Join the waiting list: you would be the first on it." in empty
+    assert "Join the waiting list: 1 is ahead of you." in listed
+    assert f"{SEND}Join the waiting list</button>" in listed
 
 
 def test_published_weeks_that_nobody_holds_stand_beside_the_start(
