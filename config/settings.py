@@ -291,6 +291,12 @@ ROTA_WEBHOOK_KEYS = [
 if not all(map(sealing.is_key, ROTA_WEBHOOK_KEYS)):
     raise ImproperlyConfigured("ROTA_WEBHOOK_KEY holds something that is no key: see the README.")
 
+# ------------------------------------------------------------------ pay
+# The month in which the company's own year begins; 1 where it is the calendar's.
+ROTA_FISCAL_YEAR_MONTH = env.number("ROTA_FISCAL_YEAR_MONTH", 4)
+if ROTA_FISCAL_YEAR_MONTH not in range(1, 13):
+    raise ImproperlyConfigured("ROTA_FISCAL_YEAR_MONTH is a month's number, 1 to 12.")
+
 # ------------------------------------------------------------------ log
 LOGGING = {
     "version": 1,
