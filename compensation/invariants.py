@@ -78,6 +78,7 @@ _REQUESTS = {
         *("office_id", "level", "effective_from", "weekly_minor", "holiday_minor", "currency"),
     ),
     "reopening": ("period_id",),
+    "calendarreview": ("version_id",),
 }
 _WRITTEN_ONCE = {
     "correctioncover": "old.correction_id = NEW.correction_id AND old.position = NEW.position",

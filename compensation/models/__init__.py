@@ -6,6 +6,7 @@ from compensation.models.exports import Export, ExportLayout, ExportLayoutVersio
 from compensation.models.ledger import BlockedShift, Entry, LedgerHead, PayPeriod, Rate
 from compensation.models.requests import (
     Adjustment,
+    CalendarReview,
     Correction,
     CorrectionCover,
     PayQuestion,
@@ -18,6 +19,7 @@ from compensation.models.requests import (
 __all__ = [
     "Adjustment",
     "BlockedShift",
+    "CalendarReview",
     "Correction",
     "CorrectionCover",
     "Entry",

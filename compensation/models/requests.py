@@ -196,18 +196,48 @@ class RateProposal(TwoPeople):
         return f"rate proposal {self.pk}"
 
 
-class Recalculation(models.Model):
-    """A completed shift that waits to be priced anew because of a retroactive rate.
+class CalendarReview(TwoPeople):
+    """Pricing ended weeks by a calendar that changed after they began, once another agrees."""
 
-    A sweep takes those that wait; a period does not close while one is earned in it.
+    version = models.ForeignKey(
+        "volunteers.CalendarVersion", on_delete=models.PROTECT, related_name="reviews"
+    )
+
+    class Meta:
+        constraints = (
+            *_decided("calendar_review"),
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=Q(state__in=["proposed", "approved"]),
+                name="calendar_review_one_counts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"calendar review {self.pk}"
+
+
+class Recalculation(models.Model):
+    """A completed shift that is priced anew: by a retroactive rate, or a calendar changed since.
+
+    A sweep takes those that wait; a period does not close while one that waits is earned in it.
+    One of a calendar is offered first (finance may ask for it) or kept as it was paid.
     """
 
     class State(models.TextChoices):
+        OFFERED = "offered"
+        KEPT = "kept"
         WAITING = "waiting"
         DONE = "done"
 
     rate = models.ForeignKey(
-        "compensation.Rate", on_delete=models.PROTECT, related_name="recalculations"
+        "compensation.Rate", on_delete=models.PROTECT, null=True, related_name="recalculations"
+    )
+    calendar = models.ForeignKey(
+        "volunteers.CalendarVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="recalculations",
     )
     shift = models.ForeignKey(
         "rotation.Shift", on_delete=models.PROTECT, related_name="recalculations"
@@ -221,10 +251,22 @@ class Recalculation(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["rate", "shift"], name="recalculation_once"),
+            models.UniqueConstraint(
+                fields=["calendar", "shift"], name="recalculation_once_a_calendar"
+            ),
             models.CheckConstraint(
-                condition=Q(state="waiting", done_at__isnull=True)
-                | Q(state="done", done_at__isnull=False),
+                condition=Q(rate__isnull=False, calendar__isnull=True)
+                | Q(rate__isnull=True, calendar__isnull=False),
+                name="recalculation_has_one_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", done_at__isnull=False)
+                | Q(state__in=["waiting", "offered", "kept"], done_at__isnull=True),
                 name="recalculation_says_when_it_was_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(calendar__isnull=False) | Q(state__in=["waiting", "done"]),
+                name="recalculation_of_a_rate_is_not_offered",
             ),
         )
         indexes = (

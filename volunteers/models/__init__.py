@@ -5,6 +5,7 @@ from __future__ import annotations
 from volunteers.models.extending import MOST_EXTENSION_WEEKS, TermExtension
 from volunteers.models.joining import OPEN_STATES, Application, ApplicationDraft
 from volunteers.models.people import (
+    CalendarVersion,
     Engineer,
     Office,
     Posting,
@@ -23,6 +24,7 @@ __all__ = [
     "Absence",
     "Application",
     "ApplicationDraft",
+    "CalendarVersion",
     "Engineer",
     "ManagerGrant",
     "Office",

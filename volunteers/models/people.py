@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Office(models.Model):
-    """A place of work: its zone, its public holidays, the currency it pays in."""
+    """A place of work: its zone, its public holidays, the currency it pays in.
+
+    `legal_entity` is the employer there as payroll knows it, empty while nobody has entered it.
+    """
 
     slug = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=100, unique=True)
@@ -21,6 +24,7 @@ class Office(models.Model):
     country = models.CharField(max_length=2)
     subdivision = models.CharField(max_length=8, blank=True)
     currency = models.CharField(max_length=3)
+    legal_entity = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = (
@@ -34,11 +38,16 @@ class Office(models.Model):
 
 
 class PublicHoliday(models.Model):
-    """A day off in one office; kept as rows so that an upgrade of a library moves no past day."""
+    """A day off in one office; kept as rows so that an upgrade of a library moves no past day.
+
+    These are the days as they are now; `CalendarVersion` says what they were at an earlier instant.
+    A company day is one that the office gives of its own accord.
+    """
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="holidays")
     date = models.DateField()
     name = models.CharField(max_length=200)
+    is_company = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
@@ -47,6 +56,47 @@ class PublicHoliday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.date}"
+
+
+class CalendarVersion(models.Model):
+    """A change of an office's calendar: who, when and why; only ever added (`invariants`).
+
+    `added` and `removed` map days in ISO's form to their names. Undoing the versions since an
+    instant gives the calendar as it was then: a week keeps the one that it started with. Days
+    without a version were always there. `settled_at` says since when published weeks follow it.
+    """
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="calendar_versions")
+    number = models.PositiveIntegerField()
+    added = models.JSONField(default=dict)
+    removed = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500)
+    made_by = models.CharField(max_length=254)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["office", "number"], name="calendar_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1), name="calendar_versions_start_at_one"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason="") & ~models.Q(made_by=""),
+                name="calendar_version_says_who_and_why",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["office", "made_at"], name="calendar_version_by_time"),
+            models.Index(
+                fields=["made_at"],
+                condition=models.Q(settled_at__isnull=True),
+                name="calendar_version_unsettled",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"calendar {self.office_id}, version {self.number}"
 
 
 class Team(models.Model):
