@@ -20,6 +20,9 @@ class MoneyFunction(enum.Enum):
 
     READ_PERIODS = "Only finance can see pay periods."
     CLOSE_PERIOD = "Only finance can close a period."
+    MARK_SENT = "Only finance can say that files went to payroll."
+    ASK_REOPENING = "Only finance can ask to reopen a period."
+    DECIDE_REOPENING = "Only finance can decide about reopening a period."
     DOWNLOAD_EXPORT = "Only finance can download exports."
     READ_RATES = "Only finance can see the history of rates."
     ADD_RATE = "Only finance can add a rate."

@@ -12,6 +12,7 @@ from compensation import access
 if TYPE_CHECKING:
     import datetime as dt
 
+    from audit.operations import Actor
     from volunteers.access import Viewer
 
 
@@ -28,5 +29,10 @@ def require_finance(
     """
     if access.may(viewer=viewer, function=function):
         return
-    record(actor=viewer.actor, now=now, area=Area.MONEY, verb="was refused", subject=attempt[:200])
+    record_refusal(actor=viewer.actor, attempt=attempt, now=now)
     raise PermissionDenied(function.value)
+
+
+def record_refusal(*, actor: Actor, attempt: str, now: dt.datetime) -> None:
+    """Keep an attempt on record that is about to be refused; outside the refused transaction."""
+    record(actor=actor, now=now, area=Area.MONEY, verb="was refused", subject=attempt[:200])
