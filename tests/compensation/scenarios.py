@@ -1,10 +1,14 @@
-"""Reads the pay scenarios and plays them on the pure rules, without a database."""
+"""Reads the pay scenarios and plays them on the pure rules, without a database.
+
+`ROTA_PAY_SCENARIOS` names another file of the same form.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import json
+import os
 import pathlib
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +21,25 @@ from rotation.domain import slots, stints
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILE = pathlib.Path(__file__).parent / "data" / "scenarios.json"
+COPY = pathlib.Path(__file__).parent / "data" / "scenarios.json"
+ORIGINAL = pathlib.Path(__file__).parents[3] / "shared" / "pay" / "scenarios.json"
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 LEVELS = {1: "primary", 2: "escalation"}
 
 Scenario = dict[str, Any]
 
 
-def scenarios() -> dict[str, Scenario]:
-    """Every scenario by its id."""
-    content = json.loads(FILE.read_text(encoding="utf-8"))
+def scenario_file() -> pathlib.Path:
+    """The file that somebody named, else the specification's, else our copy of it."""
+    named = os.environ.get("ROTA_PAY_SCENARIOS", "")
+    if named:
+        return pathlib.Path(named)
+    return ORIGINAL if ORIGINAL.exists() else COPY
+
+
+def scenarios(file: pathlib.Path | None = None) -> dict[str, Scenario]:
+    """Every scenario of the file by its id."""
+    content = json.loads((file or scenario_file()).read_text(encoding="utf-8"))
     return {scenario["id"]: scenario for scenario in content["scenarios"]}
 
 
