@@ -23,6 +23,7 @@ from volunteers.operations import (
     absences,
     application_decisions,
     applications,
+    calendars,
     offices,
     people,
     postings,
@@ -137,7 +138,7 @@ def _found(story: Story) -> None:
             currency=office.currency,
         )
         made = offices.create_office(details=details, actor=shell, now=at)
-        offices.load_holidays(office_id=made.pk, years=years, actor=shell, now=at)
+        calendars.load_holidays(office_id=made.pk, years=years, actor=shell, now=at)
         story.offices[office.name] = made
     home = {name: teams.create_team(name=name, actor=shell, now=at).pk for name in company.TEAMS}
     for each in (*company.ENGINEERS, *company.STAFF):

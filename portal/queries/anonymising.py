@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-# Pay's records name who set a rate and who released a file, as books have to; what
+# Pay's records name who set a rate or a day off and who released a file, as books have to; what
 # a closed month's file says stays as payroll got it.
 KEPT = frozenset(
     {
@@ -26,6 +26,7 @@ KEPT = frozenset(
         "compensation.PayPeriod.closed_by",
         "compensation.Export.created_by",
         "compensation.Export.sent_by",
+        "volunteers.CalendarVersion.made_by",
     }
 )
 

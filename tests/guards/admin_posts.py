@@ -19,6 +19,7 @@ OFFICE = {
     "country": "IE",
     "subdivision": "",
     "currency": "EUR",
+    "legal_entity": "Rota Ireland Ltd",
 }
 STATEMENT = {
     "name": "Edge",
@@ -94,11 +95,10 @@ ADMIN_FORMS = {
     "volunteers_rolegrant_revoke": _by_admin(),
     "volunteers_managergrant_revoke": _by_admin(),
     "volunteers_office_add": _by_admin(
-        "name", "time_zone", "country", "subdivision", "currency", **OFFICE
+        *("name", "time_zone", "country", "subdivision", "currency", "legal_entity"), **OFFICE
     ),
     "volunteers_office_edit": _by_admin("name", **OFFICE),
     "volunteers_office_load-holidays": _by_admin(first_year=2027, last_year=2027),
-    "volunteers_office_add-holiday": _by_admin("name", date="2026-12-31", name="New Year's Eve"),
     "volunteers_team_add": _by_admin("name", name="Search"),
     "volunteers_team_rename": _by_admin("name", name="Search"),
     "volunteers_oncallteam_add": _by_admin(

@@ -70,14 +70,13 @@ def test_an_empty_form_is_refused_and_asks_nothing(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("ada")
-def test_holidays_are_loaded_and_added_from_the_offices_page(client: Client) -> None:
+def test_holidays_are_loaded_from_the_offices_page(client: Client) -> None:
     office = builders.make_office()
 
     change(client, office, "load-holidays", first_year=2026, last_year=2027)
-    change(client, office, "add-holiday", date="2026-12-24", name="Early")
 
     assert office.holidays.filter(date__year=2027).exists()
-    assert office.holidays.get(date=dt.date(2026, 12, 24)).name == "Early"
+    assert office.calendar_versions.get().number == 1
 
 
 @pytest.mark.usefixtures("ada")
@@ -87,19 +86,6 @@ def test_years_the_wrong_way_round_are_refused(client: Client) -> None:
     status = change(client, office, "load-holidays", first_year=2027, last_year=2026)
 
     assert status == 422
-
-
-@pytest.mark.usefixtures("ada")
-@pytest.mark.parametrize(
-    "date", ["2026-02-29", "24/12/2026", "2026-6-1x", "10000-01-01", "0001-01-01"]
-)
-def test_a_day_that_is_none_is_refused_beside_its_field(date: str, client: Client) -> None:
-    office = builders.make_office()
-
-    status = change(client, office, "add-holiday", date=date, name="Early")
-
-    assert status == 422
-    assert not office.holidays.exists()
 
 
 @pytest.mark.usefixtures("ada")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
 
 import pytest
 
@@ -8,7 +8,7 @@ from audit.models import AuditEvent
 from audit.operations import Actor
 from compensation.domain import money
 from tests import builders
-from volunteers.models import Office, PublicHoliday
+from volunteers.models import Office
 from volunteers.operations import offices
 from volunteers.operations.currencies import ISO_CURRENCIES
 
@@ -119,50 +119,21 @@ def test_an_office_with_people_keeps_its_currency() -> None:
 
 
 @pytest.mark.django_db
-def test_holidays_of_the_country_and_its_part_are_loaded_once() -> None:
-    office = create(details())
+def test_an_office_says_which_employer_is_there() -> None:
+    office = create(dataclasses.replace(details(), legal_entity=" Rota Inc. "))
 
-    added = offices.load_holidays(office_id=office.pk, years=[2026], actor=SHELL, now=NOW)
-    again = offices.load_holidays(office_id=office.pk, years=[2026], actor=SHELL, now=NOW)
+    offices.change_office(
+        office_id=office.pk,
+        details=dataclasses.replace(details(), legal_entity="Rota Holding Inc."),
+        actor=SHELL,
+        now=NOW,
+    )
 
-    assert dt.date(2026, 11, 26) in added
-    assert dt.date(2026, 3, 31) in added  # only in California
-    assert again == []
-    assert AuditEvent.objects.filter(verb="loaded holidays").count() == 1
-
-
-@pytest.mark.django_db
-def test_loading_never_renames_or_removes_a_day() -> None:
-    office = create(details())
-    builders.make_holiday(office=office, date=dt.date(2026, 11, 26), name="Turkey")
-    builders.make_holiday(office=office, date=dt.date(2026, 5, 5), name="Our own")
-
-    offices.load_holidays(office_id=office.pk, years=[2026], actor=SHELL, now=NOW)
-
-    names = dict(PublicHoliday.objects.values_list("date", "name"))
-    assert names[dt.date(2026, 11, 26)] == "Turkey"
-    assert names[dt.date(2026, 5, 5)] == "Our own"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("years", [[], [1999], [2101], list(range(2000, 2011))])
-def test_years_are_bounded(years: list[int]) -> None:
-    office = create(details())
-
-    with pytest.raises(offices.HolidayInvalidError):
-        offices.load_holidays(office_id=office.pk, years=years, actor=SHELL, now=NOW)
-
-
-@pytest.mark.django_db
-def test_a_day_of_ones_own_is_added_once() -> None:
-    office = create(details())
-    day = dt.date(2026, 12, 24)
-    offices.add_holiday(office_id=office.pk, date=day, name="Early", actor=SHELL, now=NOW)
-
-    with pytest.raises(offices.HolidayAlreadyThereError):
-        offices.add_holiday(office_id=office.pk, date=day, name="Again", actor=SHELL, now=NOW)
-
-    assert office.holidays.get(date=day).name == "Early"
+    office.refresh_from_db()
+    assert office.legal_entity == "Rota Holding Inc."
+    event = AuditEvent.objects.latest("pk")
+    assert event.before is not None
+    assert event.before["legal_entity"] == "Rota Inc."
 
 
 def test_every_currency_of_an_office_can_be_paid_in() -> None:

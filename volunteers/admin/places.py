@@ -11,7 +11,7 @@ from common.record_admin import Change, Creation, RecordAdmin
 from volunteers.admin.acting import actor_of
 from volunteers.forms import records
 from volunteers.models import Office, OnCallTeam, PublicHoliday, Team
-from volunteers.operations import offices, teams
+from volunteers.operations import calendars, offices, teams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,11 +40,12 @@ def _office_now(office: Office) -> dict[str, Any]:
         "country": office.country,
         "subdivision": office.subdivision,
         "currency": office.currency,
+        "legal_entity": office.legal_entity,
     }
 
 
 def _load_holidays(request: HttpRequest, data: Mapping[str, Any], office: Office) -> None:
-    offices.load_holidays(
+    calendars.load_holidays(
         office_id=office.pk,
         years=range(data["first_year"], data["last_year"] + 1),
         actor=actor_of(request),
@@ -57,22 +58,12 @@ def _next_years(_office: Office) -> dict[str, Any]:
     return {"first_year": year, "last_year": year + 1}
 
 
-def _add_holiday(request: HttpRequest, data: Mapping[str, Any], office: Office) -> None:
-    offices.add_holiday(
-        office_id=office.pk,
-        date=data["date"],
-        name=data["name"],
-        actor=actor_of(request),
-        now=clock.now(),
-    )
-
-
 @admin.register(Office)
 class OfficeAdmin(RecordAdmin[Office]):
     """Offices."""
 
-    list_display = ("name", "time_zone", "country", "subdivision", "currency")
-    fields = ("name", "slug", "time_zone", "country", "subdivision", "currency")
+    list_display = ("name", "time_zone", "country", "subdivision", "currency", "legal_entity")
+    fields = (*("name", "slug", "time_zone", "country", "subdivision", "currency", "legal_entity"),)
     search_fields = ("name",)
     ordering = ("name", "pk")
     creation = Creation(form=records.OfficeForm, run=_create_office)
@@ -91,21 +82,15 @@ class OfficeAdmin(RecordAdmin[Office]):
             run=_load_holidays,
             initial=_next_years,
         ),
-        Change(
-            name="add-holiday",
-            title="Add a holiday",
-            form=records.HolidayForm,
-            run=_add_holiday,
-        ),
     )
 
 
 @admin.register(PublicHoliday)
 class PublicHolidayAdmin(RecordAdmin[PublicHoliday]):
-    """Days off; they are added from their office's page."""
+    """Days off; finance adds and removes them on the pages of offices' calendars."""
 
-    list_display = ("date", "name", "office")
-    fields = ("office", "date", "name")
+    list_display = ("date", "name", "office", "is_company")
+    fields = ("office", "date", "name", "is_company")
     list_filter = ("office",)
     list_select_related = ("office",)
     search_fields = ("name",)

@@ -112,7 +112,7 @@ class OnCallTeamSerializer(TeamRefSerializer):
 
 
 class OfficeSerializer(serializers.Serializer[Any]):
-    """An office: its zone, whose public holidays it has, and the currency it pays in."""
+    """An office: its zone, whose public holidays it has, its currency and the employer there."""
 
     slug = serializers.CharField()
     name = serializers.CharField()
@@ -120,3 +120,4 @@ class OfficeSerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
     subdivision = serializers.CharField()
     currency = serializers.CharField()
+    legal_entity = serializers.CharField()

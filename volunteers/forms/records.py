@@ -19,6 +19,9 @@ class OfficeForm(forms.Form):
     country = forms.CharField(help_text="Two letters, as in IE; says which public holidays count.")
     subdivision = forms.CharField(required=False, help_text="A part of the country, as in CA.")
     currency = forms.CharField(help_text="Three letters, as in EUR; what people there are paid in.")
+    legal_entity = forms.CharField(
+        required=False, help_text="The employer there as payroll knows it, for files to payroll."
+    )
 
 
 class LoadHolidaysForm(forms.Form):
@@ -26,13 +29,6 @@ class LoadHolidaysForm(forms.Form):
 
     first_year = forms.IntegerField(min_value=2000, max_value=2100)
     last_year = forms.IntegerField(min_value=2000, max_value=2100)
-
-
-class HolidayForm(forms.Form):
-    """One day off."""
-
-    date = forms.DateField(input_formats=ISO_DAY, widget=forms.DateInput(attrs=_DAY))
-    name = forms.CharField()
 
 
 class TeamForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Offices and their public holidays."""
+"""Offices: where people work, in which currency they are paid, and by whom."""
 
 from __future__ import annotations
 
@@ -10,22 +10,18 @@ from django.db import IntegrityError, transaction
 from audit.operations import Area, record
 from common.cleaning import Cleaner
 from common.refusals import RefusedError
-from volunteers.models import Office, Posting, PublicHoliday
+from volunteers.models import Office, Posting
 from volunteers.operations.currencies import ISO_CURRENCIES
-from volunteers.operations.holiday_library import public_holidays, subdivisions_by_country
+from volunteers.operations.holiday_library import subdivisions_by_country
 from volunteers.operations.slugs import free_slug
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     from audit.operations import Actor
 
 NAME_LENGTH = 100
-HOLIDAY_NAME_LENGTH = 200
-FIRST_YEAR = 2000
-LAST_YEAR = 2100
-MOST_YEARS = 10
+LEGAL_ENTITY_LENGTH = 200
 
 
 class OfficeInvalidError(RefusedError):
@@ -41,28 +37,19 @@ class OfficeNameTakenError(RefusedError):
     status = 409
 
 
-class HolidayInvalidError(RefusedError):
-    """The day, its name or the years asked for cannot be used."""
-
-    code = "HOLIDAY_INVALID"
-
-
-class HolidayAlreadyThereError(RefusedError):
-    """The office already has a holiday on that day; it stays as it is."""
-
-    code = "HOLIDAY_ALREADY_THERE"
-    status = 409
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class OfficeDetails:
-    """What an office is: name, zone, country and part of it (ISO 3166), currency (ISO 4217)."""
+    """What an office is: name, zone, country and part of it (ISO 3166), currency (ISO 4217).
+
+    `legal_entity` is the employer there as payroll knows it, if anybody has entered it.
+    """
 
     name: str
     time_zone: str
     country: str
     currency: str
     subdivision: str = ""
+    legal_entity: str = ""
 
 
 def create_office(*, details: OfficeDetails, actor: Actor, now: dt.datetime) -> Office:
@@ -90,7 +77,7 @@ def create_office(*, details: OfficeDetails, actor: Actor, now: dt.datetime) -> 
 def change_office(
     *, office_id: int, details: OfficeDetails, actor: Actor, now: dt.datetime
 ) -> Office:
-    """Give an office another name, zone, country or, while nobody works there, currency.
+    """Give an office another name, zone, country, employer or, while nobody works there, currency.
 
     Holidays that are there stay. Nothing is recorded when nothing changes.
 
@@ -122,85 +109,6 @@ def change_office(
     return office
 
 
-def load_holidays(
-    *, office_id: int, years: Iterable[int], actor: Actor, now: dt.datetime
-) -> list[dt.date]:
-    """Add the public holidays that the library knows for those years; gives the days added.
-
-    Days that are there already keep their name, and none is taken away, so that a new version of
-    the library moves no day that people have worked by.
-
-    Raises:
-        HolidayInvalidError: no year, more than ten, or one outside 2000 to 2100.
-    """
-    wanted = sorted(set(years))
-    if not 0 < len(wanted) <= MOST_YEARS or wanted[0] < FIRST_YEAR or wanted[-1] > LAST_YEAR:
-        message = f"Name one to {MOST_YEARS} years between {FIRST_YEAR} and {LAST_YEAR}."
-        raise HolidayInvalidError(message, fields={"years": message})
-    with transaction.atomic():
-        office = Office.objects.select_for_update().get(pk=office_id)
-        there = set(office.holidays.values_list("date", flat=True))
-        added = {day: name for day, name in _known(office, wanted).items() if day not in there}
-        PublicHoliday.objects.bulk_create(
-            PublicHoliday(office=office, date=day, name=name[:HOLIDAY_NAME_LENGTH])
-            for day, name in added.items()
-        )
-        if added:
-            record(
-                actor=actor,
-                now=now,
-                area=Area.SCHEDULE,
-                verb="loaded holidays",
-                subject=f"office {office.name}",
-                after={str(day): name for day, name in added.items()},
-            )
-    return list(added)
-
-
-def add_holiday(
-    *, office_id: int, date: dt.date, name: str, actor: Actor, now: dt.datetime
-) -> PublicHoliday:
-    """Add one day off that the library does not know.
-
-    Raises:
-        HolidayInvalidError: no name, too long a name, or a day outside 2000 to 2100.
-        HolidayAlreadyThereError: the office has a holiday on that day.
-    """
-    cleaner = Cleaner()
-    title = cleaner.line("name", name, longest=HOLIDAY_NAME_LENGTH)
-    if not FIRST_YEAR <= date.year <= LAST_YEAR:
-        cleaner.refuse("date", f"Choose a day between {FIRST_YEAR} and {LAST_YEAR}.")
-    cleaner.raise_problems(HolidayInvalidError)
-    with transaction.atomic():
-        office = Office.objects.get(pk=office_id)
-        holiday = PublicHoliday(office=office, date=date, name=title)
-        try:
-            with transaction.atomic():
-                holiday.save(force_insert=True)
-        except IntegrityError as error:
-            message = f"{office.name} already has a holiday on {date}."
-            raise HolidayAlreadyThereError(message, fields={"date": message}) from error
-        record(
-            actor=actor,
-            now=now,
-            area=Area.SCHEDULE,
-            verb="added holiday",
-            subject=f"office {office.name}",
-            after={str(date): title},
-        )
-    return holiday
-
-
-def _known(office: Office, years: Iterable[int]) -> dict[dt.date, str]:
-    return {
-        day: name
-        for year in years
-        for day, name in public_holidays(
-            country=office.country, subdivision=office.subdivision, year=year
-        ).items()
-    }
-
-
 def _clean(details: OfficeDetails) -> OfficeDetails:
     cleaner = Cleaner()
     country = details.country.strip().upper()
@@ -212,6 +120,9 @@ def _clean(details: OfficeDetails) -> OfficeDetails:
         country=country,
         subdivision=subdivision,
         currency=currency,
+        legal_entity=cleaner.line(
+            "legal_entity", details.legal_entity, longest=LEGAL_ENTITY_LENGTH, required=False
+        ),
     )
     parts = subdivisions_by_country().get(country)
     if parts is None:
@@ -237,6 +148,7 @@ def _details_of(office: Office) -> OfficeDetails:
         country=office.country,
         subdivision=office.subdivision,
         currency=office.currency,
+        legal_entity=office.legal_entity,
     )
 
 

@@ -9,7 +9,7 @@ from volunteers.models import Office, OnCallTeam, Team
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class OfficeLine:
-    """One office: its zone, country and part of it, and the currency it pays in."""
+    """One office: its zone, country and part of it, the currency it pays in, and the employer."""
 
     office_id: int
     slug: str
@@ -18,6 +18,7 @@ class OfficeLine:
     country: str
     subdivision: str
     currency: str
+    legal_entity: str = ""
 
 
 def office_lines() -> list[OfficeLine]:
@@ -28,6 +29,12 @@ def office_lines() -> list[OfficeLine]:
 def office_line(*, office_id: int) -> OfficeLine | None:
     """One office, or None when there is none with that id."""
     office = Office.objects.filter(pk=office_id).first()
+    return _line(office) if office else None
+
+
+def office_of(*, slug: str) -> OfficeLine | None:
+    """The office with that slug, or None."""
+    office = Office.objects.filter(slug=slug).first()
     return _line(office) if office else None
 
 
@@ -60,4 +67,5 @@ def _line(office: Office) -> OfficeLine:
         country=office.country,
         subdivision=office.subdivision,
         currency=office.currency,
+        legal_entity=office.legal_entity,
     )
