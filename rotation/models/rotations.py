@@ -138,7 +138,8 @@ class PolicyVersion(models.Model):
     """Every figure of how the team works, from an instant on; never changed, only followed.
 
     `holiday_weights` gives hundredths of load for a public holiday by office (slug); empty means
-    the rotation's own calendar at `holiday_load_hundredths`.
+    the rotation's own calendar at `holiday_load_hundredths`. `deduplicates_pay` holds for the weeks
+    published under the version: who is on two rotations at once is paid for that time once.
     """
 
     rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, related_name="policies")
@@ -161,6 +162,7 @@ class PolicyVersion(models.Model):
     drift_choice = models.CharField(
         max_length=16, choices=DriftChoice.choices, default=DriftChoice.ASK
     )
+    deduplicates_pay = models.BooleanField(default=False)
     changed_by = models.CharField(max_length=254)
     changed_at = models.DateTimeField()
     effective_from = models.DateTimeField()

@@ -30,6 +30,8 @@ class Shift(models.Model):
     gap_reasons = models.JSONField(default=list)
     version = models.PositiveIntegerField()
     cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=254, default="", blank=True)
+    cancel_reason = models.CharField(max_length=500, default="", blank=True)
     completed_at = models.DateTimeField(null=True)
 
     class Meta:
