@@ -14,6 +14,7 @@ _WORDS = {
     404: "There is no such thing, or it is not yours to see.",
     409: "The state has moved on, or another rule stands against it; nothing was written.",
     413: "The body is too long.",
+    422: "The key came before with another content; nothing was written.",
 }
 
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from common.api.schema import answers
 from compensation import access
 from compensation.api import serializers
+from compensation.api.once import once
 from compensation.forms import RateForm
 from compensation.operations import rates, rights
 from compensation.queries import rates as queries
@@ -68,6 +69,7 @@ class RatesView(ListView):
         found = _with_office(queries.rate_history(), places.office_lines())
         return self.lines(found, serializers.RateVersionSerializer)
 
+    @once
     @extend_schema(
         tags=TAGS,
         request=serializers.NewRateSerializer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compensation.models.answers import KeptAnswer
 from compensation.models.exports import Export, ExportLayout, ExportLayoutVersion, ReportFile
 from compensation.models.ledger import BlockedShift, Entry, LedgerHead, PayPeriod, Rate
 from compensation.models.requests import (
@@ -26,6 +27,7 @@ __all__ = [
     "Export",
     "ExportLayout",
     "ExportLayoutVersion",
+    "KeptAnswer",
     "LedgerHead",
     "PayPeriod",
     "PayQuestion",

@@ -109,8 +109,13 @@ class Entry(models.Model):
     """
 
     number = models.BigIntegerField(unique=True)
-    period = models.ForeignKey(PayPeriod, on_delete=models.PROTECT, related_name="entries")
-    engineer = models.ForeignKey(ENGINEER, on_delete=models.PROTECT, related_name="entries")
+    # What would index period and engineer alone is in the indexes below.
+    period = models.ForeignKey(
+        PayPeriod, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+    engineer = models.ForeignKey(
+        ENGINEER, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     shift = models.ForeignKey(
         "rotation.Shift", on_delete=models.PROTECT, null=True, related_name="entries"
     )
@@ -122,16 +127,20 @@ class Entry(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     earned_on = models.DateField()
-    key = models.CharField(max_length=300, unique=True)
+    key = models.CharField(max_length=300)
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
     )
     posted_at = models.DateTimeField()
-    previous_hash = models.CharField(max_length=64, unique=True)
-    hash = models.CharField(max_length=64, unique=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
 
     class Meta:
+        # Named constraints, since unique columns of text get a second index on PostgreSQL.
         constraints = (
+            models.UniqueConstraint(fields=["key"], name="entry_key_once"),
+            models.UniqueConstraint(fields=["previous_hash"], name="entry_followed_once"),
+            models.UniqueConstraint(fields=["hash"], name="entry_hash_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="entry_numbers_start_at_one"),
             models.CheckConstraint(
                 condition=Q(kind__regex=r"^(BASE|ADJ|HOL:[0-9]{4}-[0-9]{2}-[0-9]{2})$"),
@@ -170,6 +179,8 @@ class Entry(models.Model):
         indexes = (
             models.Index(fields=["engineer", "-number"], name="entry_by_engineer"),
             models.Index(fields=["period", "number"], name="entry_by_period"),
+            models.Index(fields=["period", "currency", "amount_minor"], name="entry_totals"),
+            models.Index(fields=["posted_at", "number"], name="entry_by_posting"),
         )
 
     def __str__(self) -> str:
