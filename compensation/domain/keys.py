@@ -8,6 +8,7 @@ import datetime as dt
 BASE = "BASE"
 HOLIDAY = "HOL"
 ADJUSTMENT = "ADJ"
+REVERSAL = "REV"
 SEPARATOR = "|"
 
 
@@ -41,6 +42,29 @@ def entry_key(parts: KeyParts) -> str:
         if SEPARATOR in text:
             raise ValueError(f"{text!r} cannot be part of a key: it contains {SEPARATOR!r}")
     return SEPARATOR.join(texts)
+
+
+def at_revision(key: str, revision: int) -> str:
+    """The key of an entry with the same parts that was made later."""
+    stem, _separator, _revision = key.rpartition(SEPARATOR)
+    return f"{stem}{SEPARATOR}r{revision}"
+
+
+def revision_of(key: str) -> int:
+    """How often the shift had been priced when the entry was made; 0 for other keys."""
+    text = key.rpartition(SEPARATOR)[2]
+    digits = text.removeprefix("r")
+    return int(digits) if text != digits and digits.isascii() and digits.isdigit() else 0
+
+
+def reversal_key(key: str) -> str:
+    """The key of the entry that takes back the one with this key."""
+    return f"{REVERSAL}{SEPARATOR}{key}"
+
+
+def adjustment_key(*, adjustment: int, person: str) -> str:
+    """The key of an amount by hand, `ADJ|12|7`: each is posted once."""
+    return SEPARATOR.join((ADJUSTMENT, str(adjustment), person))
 
 
 def holiday_kind(date: dt.date) -> str:

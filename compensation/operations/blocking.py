@@ -23,13 +23,13 @@ def block_shift(
     payable: PayableShift, blocked: pricing.Blocked, *, actor: Actor, now: dt.datetime
 ) -> None:
     """Note why the shift waits; record it and tell finance only when that is news."""
-    reason = _reason(blocked)
+    text = reason(blocked)
     row, is_new = BlockedShift.objects.get_or_create(
-        shift_id=payable.shift_id, defaults={"reason": reason, "since": now}
+        shift_id=payable.shift_id, defaults={"reason": text, "since": now}
     )
-    if not is_new and row.reason == reason:
+    if not is_new and row.reason == text:
         return
-    row.reason = reason
+    row.reason = text
     row.save(update_fields=["reason"])
     record(
         actor=actor,
@@ -38,19 +38,20 @@ def block_shift(
         verb="blocked",
         subject=payable.title,
         team=payable.team,
-        after={"reason": reason},
+        after={"reason": text},
     )
     for address in contacts.finance_addresses(now=now):
         queue_message(
             to=address,
             kind="shift-blocked",
             subject=f"A week waits for a rate: {payable.title}",
-            body=f"{payable.title} has ended and is not paid yet.\n\n{reason}\n",
+            body=f"{payable.title} has ended and is not paid yet.\n\n{text}\n",
             now=now,
         )
 
 
-def _reason(blocked: pricing.Blocked) -> str:
+def reason(blocked: pricing.Blocked) -> str:
+    """Who has no office or no rate, in sentences."""
     people = contacts.contacts(engineer_ids=[int(missing.person) for missing in blocked.missing])
     offices = {office.slug: office.name for office in places.office_lines()}
     sentences = [

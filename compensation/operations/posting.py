@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
-from compensation.domain import chain, periods
+from compensation.domain import chain, keys, periods
 from compensation.models import Entry, LedgerHead, PayPeriod
 from compensation.queries.periods import last_closed_month
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from common.periods import Period
+    from compensation.domain.correcting import LiveEntry
+    from compensation.domain.pricing import PricedEntry
 
 HEAD_ID = 1
+ResultT = TypeVar("ResultT")
+_TRIES = 3
 
 
 class KeyConflictError(Exception):
@@ -29,20 +33,83 @@ class PeriodMovedError(Exception):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Original:
+    """The entry that a reversal takes back."""
+
+    entry_id: int
+    number: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class NewEntry:
-    """One line for the ledger, complete except for what posting gives it."""
+    """One line for the ledger, complete except for what posting gives it.
+
+    An adjustment has no shift, segment and rate; only a reversal has an original.
+    """
 
     engineer_id: int
-    shift_id: int
+    shift_id: int | None = None
     kind: str
-    segment: Period
+    segment: Period | None = None
     seconds: int
-    rate_id: int
-    rate_version: str
+    rate_id: int | None = None
+    rate_version: str | None = None
     amount_minor: int
     currency: str
     earned_on: dt.date
     key: str
+    original: Original | None = None
+
+
+def of_shift(entry: PricedEntry, shift_id: int, rate_ids: Mapping[str, int]) -> NewEntry:
+    """A priced line as one for the ledger."""
+    return NewEntry(
+        engineer_id=int(entry.person),
+        shift_id=shift_id,
+        kind=entry.kind,
+        segment=entry.segment,
+        seconds=entry.seconds,
+        rate_id=rate_ids[entry.rate_version],
+        rate_version=entry.rate_version,
+        amount_minor=entry.amount_minor,
+        currency=entry.currency,
+        earned_on=entry.earned_on,
+        key=entry.key,
+    )
+
+
+def reversal_of(entry: LiveEntry, shift_id: int) -> NewEntry:
+    """The exact opposite of an entry of the shift."""
+    return NewEntry(
+        engineer_id=int(entry.person),
+        shift_id=shift_id,
+        kind=entry.kind,
+        segment=entry.segment,
+        seconds=-entry.seconds,
+        rate_id=entry.rate_id,
+        rate_version=entry.rate_version,
+        amount_minor=-entry.amount_minor,
+        currency=entry.currency,
+        earned_on=entry.earned_on,
+        key=keys.reversal_key(entry.key),
+        original=Original(entry_id=entry.entry_id, number=entry.number),
+    )
+
+
+def in_one_transaction(write: Callable[[], ResultT]) -> ResultT:
+    """What `write` gives, all of it or nothing; done again when a close came in between.
+
+    Raises:
+        PeriodMovedError: months were closed three times in between.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with transaction.atomic():
+                return write()
+        except PeriodMovedError:
+            if not tries_left:
+                raise
+    raise AssertionError("the last try raises")
 
 
 def post_entries(entries: Sequence[NewEntry], *, earned: dt.date, now: dt.datetime) -> list[int]:
@@ -116,10 +183,18 @@ def _same(new: NewEntry, entry: Entry) -> bool:
     return (
         (new.engineer_id, new.shift_id, new.kind, new.seconds, new.rate_id)
         == (entry.engineer_id, entry.shift_id, entry.kind, entry.seconds, entry.rate_id)
-        and (new.segment.starts_at, new.segment.ends_at) == (entry.segment_start, entry.segment_end)
-        and (new.amount_minor, new.currency, new.earned_on)
-        == (entry.amount_minor, entry.currency, entry.earned_on)
+        and _ends(new) == (entry.segment_start, entry.segment_end)
+        and (new.amount_minor, new.currency, new.earned_on, _original_id(new))
+        == (entry.amount_minor, entry.currency, entry.earned_on, entry.reverses_id)
     )
+
+
+def _ends(new: NewEntry) -> tuple[dt.datetime | None, dt.datetime | None]:
+    return (new.segment.starts_at, new.segment.ends_at) if new.segment else (None, None)
+
+
+def _original_id(new: NewEntry) -> int | None:
+    return new.original.entry_id if new.original else None
 
 
 def _sealed(
@@ -137,20 +212,22 @@ def _sealed(
 
 
 def _row(new: NewEntry, *, number: int, period: PayPeriod, now: dt.datetime) -> Entry:
+    starts_at, ends_at = _ends(new)
     return Entry(
         number=number,
         period=period,
         engineer_id=new.engineer_id,
         shift_id=new.shift_id,
         kind=new.kind,
-        segment_start=new.segment.starts_at,
-        segment_end=new.segment.ends_at,
+        segment_start=starts_at,
+        segment_end=ends_at,
         seconds=new.seconds,
         rate_id=new.rate_id,
         amount_minor=new.amount_minor,
         currency=new.currency,
         earned_on=new.earned_on,
         key=new.key,
+        reverses_id=_original_id(new),
         posted_at=now,
     )
 
@@ -162,14 +239,14 @@ def _fields(new: NewEntry, row: Entry) -> chain.Sealed:
         engineer_id=new.engineer_id,
         shift_id=new.shift_id,
         kind=new.kind,
-        segment_start=new.segment.starts_at,
-        segment_end=new.segment.ends_at,
+        segment_start=row.segment_start,
+        segment_end=row.segment_end,
         seconds=new.seconds,
         rate_version=new.rate_version,
         amount_minor=new.amount_minor,
         currency=new.currency,
         earned_on=new.earned_on,
         key=new.key,
-        reverses=None,
+        reverses=new.original.number if new.original else None,
         posted_at=row.posted_at,
     )

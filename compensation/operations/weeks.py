@@ -7,7 +7,7 @@ import enum
 import logging
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from audit.operations import Area, record
 from compensation.domain import pricing, shifts
@@ -15,8 +15,9 @@ from compensation.models import BlockedShift
 from compensation.operations.blocking import block_shift
 from compensation.operations.posting import (
     KeyConflictError,
-    NewEntry,
     PeriodMovedError,
+    in_one_transaction,
+    of_shift,
     post_entries,
 )
 from compensation.queries import pricing_terms
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from compensation.queries.shifts import PayableShift
 
 logger = logging.getLogger(__name__)
-_TRIES = 3
 # What the rows of one shift can raise; a database that is gone stops the sweep.
 _OF_ONE_SHIFT = (KeyConflictError, PeriodMovedError, IntegrityError, LookupError, ValueError)
 
@@ -93,14 +93,7 @@ def complete_shift(*, shift_id: int, actor: Actor, now: dt.datetime) -> WeekResu
         KeyConflictError: the ledger has one of its entries with other content.
         PeriodMovedError: months were closed three times in between.
     """
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            with transaction.atomic():
-                return _complete(shift_id, actor=actor, now=now)
-        except PeriodMovedError:
-            if not tries_left:
-                raise
-    raise AssertionError("the last try raises")
+    return in_one_transaction(lambda: _complete(shift_id, actor=actor, now=now))
 
 
 def _complete(shift_id: int, *, actor: Actor, now: dt.datetime) -> WeekResult:
@@ -114,7 +107,7 @@ def _complete(shift_id: int, *, actor: Actor, now: dt.datetime) -> WeekResult:
         return WeekResult(outcome=Outcome.BLOCKED)
     if not rotation_shifts.complete_shift(shift_id=shift_id, now=now):
         return WeekResult(outcome=Outcome.UNTOUCHED)
-    entries = [_entry(entry, shift_id, rate_ids) for entry in priced.entries]
+    entries = [of_shift(entry, shift_id, rate_ids) for entry in priced.entries]
     numbers = post_entries(entries, earned=payable.earned_on, now=now)
     BlockedShift.objects.filter(shift_id=shift_id).delete()
     _record_completed(payable, numbers, actor=actor, now=now)
@@ -126,22 +119,6 @@ def _held(shift_id: int) -> PayableShift | None:
     if not rotation_shifts.hold_shift(shift_id=shift_id):
         return None
     return payable_shift(shift_id=shift_id)
-
-
-def _entry(entry: pricing.PricedEntry, shift_id: int, rate_ids: dict[str, int]) -> NewEntry:
-    return NewEntry(
-        engineer_id=int(entry.person),
-        shift_id=shift_id,
-        kind=entry.kind,
-        segment=entry.segment,
-        seconds=entry.seconds,
-        rate_id=rate_ids[entry.rate_version],
-        rate_version=entry.rate_version,
-        amount_minor=entry.amount_minor,
-        currency=entry.currency,
-        earned_on=entry.earned_on,
-        key=entry.key,
-    )
 
 
 def _record_completed(

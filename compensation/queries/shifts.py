@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from common import wording
 from compensation.domain import periods, shifts
+from compensation.queries.corrected import corrected_covers
+from rotation.domain.stints import stints as stints_of
 from rotation.queries import worked
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+    from rotation.domain.stints import CoverSpan
 
 PAID_ALWAYS = "primary"
 
@@ -55,48 +59,66 @@ def level_words(level: str) -> str:
 
 
 def payable_shift(*, shift_id: int) -> PayableShift:
-    """What pricing needs of one shift, its accepted covers laid over it.
+    """What pricing needs of one shift, its accepted covers laid over it, or those that correct it.
 
     Raises:
         ObjectDoesNotExist: there is no such shift.
     """
-    return _payable(worked.worked_shift(shift_id=shift_id))
+    return _payables([worked.worked_shift(shift_id=shift_id)])[0]
+
+
+def supposed_shift(*, shift_id: int, covers: Iterable[CoverSpan]) -> PayableShift:
+    """The shift as it would be priced if these were all of its covers.
+
+    Raises:
+        ObjectDoesNotExist: there is no such shift.
+    """
+    return _payable(worked.worked_shift(shift_id=shift_id), list(covers))
 
 
 def waiting_shifts(*, now: dt.datetime, until_month: str) -> list[PayableShift]:
     """Ended shifts not dealt with that are earned in the month or before it; by end, then id."""
     found = worked.worked_shifts_of(shift_ids=worked.ended_shift_ids(now=now))
-    waiting = [_payable(shift) for shift in found]
+    waiting = _payables(found)
     earned = [one for one in waiting if periods.month_of(one.earned_on) <= until_month]
     return sorted(earned, key=lambda one: (shifts.completed_at(one.shift), one.shift_id))
 
 
 def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[PayableShift]:
-    """Completed shifts that ended in `[from_at, until_at)`, by start, then level; two queries."""
-    found = worked.completed_shifts(from_at=from_at, until_at=until_at)
-    return [_payable(shift) for shift in found]
+    """Completed shifts that ended in `[from_at, until_at)`, by start, then level; three queries."""
+    return _payables(worked.completed_shifts(from_at=from_at, until_at=until_at))
 
 
 def payable_shifts(*, shift_ids: Iterable[int]) -> dict[int, PayableShift]:
-    """What pricing needs of each of these shifts, by id; two queries."""
-    found = worked.worked_shifts_of(shift_ids=shift_ids)
-    return {shift.shift_id: _payable(shift) for shift in found}
+    """What pricing needs of each of these shifts, by id; three queries."""
+    found = _payables(worked.worked_shifts_of(shift_ids=shift_ids))
+    return {payable.shift_id: payable for payable in found}
 
 
 def coming_shifts(*, engineer_id: int | None = None) -> list[PayableShift]:
     """Shifts that are not completed, of all or in which the person is named, by start, level.
 
-    Two queries; those that ended and wait for the sweep are among them.
+    Three queries; those that ended and wait for the sweep are among them.
     """
-    return [_payable(shift) for shift in worked.waiting_shifts(engineer_id=engineer_id)]
+    return _payables(worked.waiting_shifts(engineer_id=engineer_id))
 
 
 def coming_of(found: Iterable[worked.WorkedShift]) -> list[PayableShift]:
     """What pricing needs of those of the shifts that are not completed."""
-    return [_payable(shift) for shift in found if shift.completed_at is None]
+    return _payables([shift for shift in found if shift.completed_at is None])
 
 
-def _payable(found: worked.WorkedShift) -> PayableShift:
+def _payables(found: list[worked.WorkedShift]) -> list[PayableShift]:
+    """The shifts as they are paid, in their order; one query."""
+    corrected = corrected_covers(shift_ids=[shift.shift_id for shift in found])
+    return [_payable(shift, corrected.get(shift.shift_id)) for shift in found]
+
+
+def _payable(found: worked.WorkedShift, covers: list[CoverSpan] | None) -> PayableShift:
+    """The shift with these covers; with its own when it was never corrected."""
+    stints = found.stints
+    if covers is not None:
+        stints = tuple(stints_of(found.holder_id, found.period, covers, found.cancelled_at))
     return PayableShift(
         shift_id=found.shift_id,
         title=shift_title(
@@ -116,7 +138,7 @@ def _payable(found: worked.WorkedShift) -> PayableShift:
                 shifts.Stint(
                     person=None if stint.person is None else str(stint.person), period=stint.period
                 )
-                for stint in found.stints
+                for stint in stints
             ),
             cancelled_at=found.cancelled_at,
         ),

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class CoverSpan:
-    """The time for which somebody has taken over; what lies outside the shift is ignored."""
+    """The time for which somebody has taken over; what lies outside the shift is ignored.
 
-    person: int
+    `person` None says that nobody had it.
+    """
+
+    person: int | None
     period: Period
 
 

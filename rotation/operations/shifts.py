@@ -26,3 +26,12 @@ def complete_shift(*, shift_id: int, now: dt.datetime) -> bool:
     """
     waiting = Shift.objects.filter(pk=shift_id, completed_at__isnull=True)
     return bool(waiting.update(completed_at=now))
+
+
+def hold_completed_shift(*, shift_id: int) -> bool:
+    """Let nobody else deal with a completed shift until the transaction ends; waits its turn.
+
+    Returns False when it is not completed; it is held all the same.
+    """
+    shift = Shift.objects.select_for_update().filter(pk=shift_id).first()
+    return shift is not None and shift.completed_at is not None
