@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from compensation.domain import periods
 from compensation.models import BlockedShift
+from compensation.queries import waiting
 from compensation.queries.periods import open_months_before, people_without_number
 from compensation.queries.shifts import shift_title, waiting_shifts
+from compensation.queries.waiting import Found
 from rotation.queries import patterns
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ class CheckCode(enum.StrEnum):
     IN_ORDER = "OUT_OF_ORDER"
     PROCESSED = "UNPROCESSED"
     PRICED = "BLOCKED"
+    CORRECTED = "CORRECTION_WAITS"
+    ADJUSTED = "ADJUSTMENT_WAITS"
+    RECALCULATED = "RECALCULATION_WAITS"
+    DECIDED = "REOPENING_WAITS"
     NUMBERED = "NO_EMPLOYEE_ID"
 
 
@@ -33,18 +39,28 @@ class Repair(enum.StrEnum):
     WAIT = "wait"
     PERIODS = "periods"
     RATES = "rates"
+    CORRECTIONS = "corrections"
+    ADJUSTMENTS = "adjustments"
     PEOPLE = "people"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One condition for closing; `items` name what stands against it, in order."""
+    """One condition for closing; `found` is what stands against it, in order.
+
+    The row of something found is a shift's id, or that of what `repair` decides about.
+    """
 
     code: CheckCode
     passes: bool
     sentence: str
     repair: Repair = Repair.NOTHING
-    items: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What stands against it, in words."""
+        return tuple(one.text for one in self.found)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,37 +97,78 @@ def closing_checks(*, month: str, now: dt.datetime) -> list[Check]:
     Raises:
         compensation.domain.periods.MonthError: `month` is no month.
     """
-    blocked = {line.shift_id: line for line in blocked_shifts()}
-    waiting = waiting_shifts(now=now, until_month=month)
-    unprocessed = [shift.title for shift in waiting if shift.shift_id not in blocked]
-    unpriced = [
-        f"{shift.title}: {blocked[shift.shift_id].reason}"
-        for shift in waiting
-        if shift.shift_id in blocked
-    ]
     return [
         _month_ended(month, now),
         _in_order(month),
+        *_weeks(month, now),
+        *_decisions(month),
+        _check(
+            CheckCode.NUMBERED,
+            _in_words(people_without_number(month=month)),
+            good="Everybody with entries has an employee number.",
+            bad="Somebody with entries has no employee number.",
+            repair=Repair.PEOPLE,
+        ),
+    ]
+
+
+def _weeks(month: str, now: dt.datetime) -> list[Check]:
+    """Whether every week that has ended is processed, and none is blocked."""
+    blocked = {line.shift_id: line for line in blocked_shifts()}
+    ended = waiting_shifts(now=now, until_month=month)
+    unprocessed = [one for one in ended if one.shift_id not in blocked]
+    unpriced = [one for one in ended if one.shift_id in blocked]
+    return [
         _check(
             CheckCode.PROCESSED,
-            unprocessed,
+            [Found(text=one.title, row=one.shift_id) for one in unprocessed],
             good="Every ended week has its entries.",
             bad="Not every ended week has its entries yet.",
             repair=Repair.WAIT,
         ),
         _check(
             CheckCode.PRICED,
-            unpriced,
+            [
+                Found(text=f"{one.title}: {blocked[one.shift_id].reason}", row=one.shift_id)
+                for one in unpriced
+            ],
             good="No week is blocked for a missing rate.",
             bad="A week is blocked for a missing rate.",
             repair=Repair.RATES,
         ),
+    ]
+
+
+def _decisions(month: str) -> list[Check]:
+    """Whether nothing that would still be posted to the month waits for somebody's decision."""
+    return [
         _check(
-            CheckCode.NUMBERED,
-            people_without_number(month=month),
-            good="Everybody with entries has an employee number.",
-            bad="Somebody with entries has no employee number.",
-            repair=Repair.PEOPLE,
+            CheckCode.CORRECTED,
+            waiting.corrections_waiting(month=month),
+            good="No correction waits for approval.",
+            bad="A correction waits for approval.",
+            repair=Repair.CORRECTIONS,
+        ),
+        _check(
+            CheckCode.ADJUSTED,
+            waiting.adjustments_waiting(month=month),
+            good="No adjustment waits for approval.",
+            bad="An adjustment waits for approval.",
+            repair=Repair.ADJUSTMENTS,
+        ),
+        _check(
+            CheckCode.RECALCULATED,
+            waiting.recalculations_waiting(month=month),
+            good="No week waits to be computed anew.",
+            bad="Weeks wait to be computed anew.",
+            repair=Repair.WAIT,
+        ),
+        _check(
+            CheckCode.DECIDED,
+            waiting.reopenings_waiting(before=month),
+            good="Nobody asks to reopen an earlier month.",
+            bad="Somebody asks to reopen an earlier month.",
+            repair=Repair.PERIODS,
         ),
     ]
 
@@ -120,7 +177,7 @@ def _month_ended(month: str, now: dt.datetime) -> Check:
     zones = periods.zones_not_finished(month, patterns.rotation_zones() or ["UTC"], now=now)
     return _check(
         CheckCode.MONTH_ENDED,
-        zones,
+        _in_words(zones),
         good="The month has ended in every rotation’s zone.",
         bad="The month has not ended in every rotation’s zone.",
         repair=Repair.WAIT,
@@ -130,14 +187,18 @@ def _month_ended(month: str, now: dt.datetime) -> Check:
 def _in_order(month: str) -> Check:
     return _check(
         CheckCode.IN_ORDER,
-        open_months_before(month=month),
+        _in_words(open_months_before(month=month)),
         good="Every earlier month is closed.",
         bad="An earlier month is still open.",
         repair=Repair.PERIODS,
     )
 
 
-def _check(code: CheckCode, items: list[str], *, good: str, bad: str, repair: Repair) -> Check:
-    if not items:
+def _in_words(texts: list[str]) -> list[Found]:
+    return [Found(text=text) for text in texts]
+
+
+def _check(code: CheckCode, found: list[Found], *, good: str, bad: str, repair: Repair) -> Check:
+    if not found:
         return Check(code=code, passes=True, sentence=good)
-    return Check(code=code, passes=False, sentence=bad, repair=repair, items=tuple(items))
+    return Check(code=code, passes=False, sentence=bad, repair=repair, found=tuple(found))
