@@ -6,12 +6,13 @@ import collections
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from common.periods import Period
 from rotation.domain import cover_requests as domain
 from rotation.models import Cover, CoverAsk, SwapOffer
 from rotation.queries import cells
+from volunteers.models import Term
 from volunteers.queries import contacts, marks
 
 if TYPE_CHECKING:
@@ -134,9 +135,27 @@ def request_lines(*, covers: QuerySet[Cover], now: dt.datetime) -> list[RequestL
 
 def asked_of(*, engineer_id: int, now: dt.datetime) -> list[RequestLine]:
     """Open requests that wait for that person's answer, the next first."""
-    waiting = CoverAsk.objects.filter(engineer_id=engineer_id, state=CoverAsk.State.WAITING)
-    rows = Cover.objects.filter(pk__in=waiting.values("cover_id"), state=Cover.State.OPEN)
+    rows = Cover.objects.filter(_waits_for(engineer_id), state=Cover.State.OPEN)
     return [line for line in request_lines(covers=rows, now=now) if line.is_open]
+
+
+def _waits_for(engineer_id: int) -> Q:
+    """Asked and not answered; where everyone was asked, also who was accepted into the team since.
+
+    Whoever serves only after that time, or has left before it, is not asked.
+    """
+    asked = CoverAsk.objects.filter(engineer_id=engineer_id)
+    waiting = asked.filter(state=CoverAsk.State.WAITING)
+    in_team = Term.objects.filter(
+        engineer_id=engineer_id,
+        team_id=OuterRef("shift__level__rotation__team_id"),
+        level=OuterRef("shift__level__name"),
+        created_at__gt=OuterRef("asked_at"),
+        starts_on__lte=OuterRef("shift__week_date"),
+        left_on__isnull=True,
+    )
+    came_since = Q(Exists(in_team), asks_everyone=True) & ~Q(pk__in=asked.values("cover_id"))
+    return Q(pk__in=waiting.values("cover_id")) | came_since
 
 
 def open_by_shift(*, engineer_id: int) -> dict[int, list[Period]]:
@@ -185,8 +204,7 @@ def oldest_overdue_at(*, now: dt.datetime) -> dt.datetime | None:
 
 def own_open(*, engineer_id: int, now: dt.datetime) -> OwnOpen:
     """What is asked of that person and what they ask for themselves; one query."""
-    waiting = CoverAsk.objects.filter(engineer_id=engineer_id, state=CoverAsk.State.WAITING)
-    concerned = Q(from_engineer_id=engineer_id) | Q(pk__in=waiting.values("cover_id"))
+    concerned = Q(from_engineer_id=engineer_id) | _waits_for(engineer_id)
     lines = _open_lines(Cover.objects.filter(concerned), now)
     asking: dict[int, list[Period]] = collections.defaultdict(list)
     for line in lines:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,3 +109,20 @@ def test_whoever_asks_reads_who_could(cast: Cast, dora: Engineer, shift: Shift) 
 
     assert dora.pk in {each["engineer"]["id"] for each in found if each["can"]}
     cast.api("carla").get(f"shifts/{shift.pk}/cover-candidates/").expect(404)
+
+
+def test_who_joins_after_everyone_was_asked_is_asked_too(
+    cast: Cast, dora: Engineer, shift: Shift
+) -> None:
+    asked = cast.api("ben").post(f"shifts/{shift.pk}/cover-requests/").expect(201)
+    assert [each["engineer"]["id"] for each in asked["asks"]] == [dora.pk]
+    assert cast.api("carla").all("me/cover-requests/") == []
+
+    term = builders.make_term(team=cast.team, engineer=cast.carla, accepted_by=cast.anna)
+    term.created_at = builders.NOW + dt.timedelta(hours=1)
+    term.save()
+
+    assert [each["id"] for each in cast.api("carla").all("me/cover-requests/")] == [asked["id"]]
+    cast.api("carla").post(f"covers/{asked['id']}/decline/").expect(200)
+    assert cast.api("carla").all("me/cover-requests/") == []
+    assert [each["id"] for each in cast.api("max").all("me/cover-requests/")] == [asked["id"]]
