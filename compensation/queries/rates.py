@@ -82,8 +82,15 @@ class PricingRates:
 
 
 def pricing_rates(*, offices: Iterable[str], level: str) -> PricingRates:
-    """Every version of the offices, by slug, at the level."""
-    rows = Rate.objects.select_related("office").filter(office__slug__in=set(offices), level=level)
+    """Every version of the offices, by slug, at the level; one query."""
+    return rates_at_levels(offices=offices, levels=[level])
+
+
+def rates_at_levels(*, offices: Iterable[str], levels: Iterable[str]) -> PricingRates:
+    """Every version of the offices, by slug, at these levels; one query."""
+    rows = Rate.objects.select_related("office").filter(
+        office__slug__in=set(offices), level__in=set(levels)
+    )
     rates = list(rows.order_by("pk"))
     return PricingRates(
         rates=tuple(_domain(rate) for rate in rates),
