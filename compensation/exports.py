@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from typing import TYPE_CHECKING
 
 from common.refusals import RefusedError
-from compensation.domain import layouts, periods
-from compensation.queries.ledger import export_lines
+from compensation.domain import periods
+from compensation.queries.exporting import lines_by_employee
 from compensation.queries.periods import period_line, stored_export
+from compensation.rendering import month_files, workbook
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 BOM = b"\xef\xbb\xbf"
-CSV = "csv"
-DETAIL = "detail"
-SUMMARY = "summary"
-TABLES = {DETAIL: layouts.detail_table, SUMMARY: layouts.summary_table}
-CONTENT_TYPE = "text/csv; charset=utf-8"
+CSV, XLSX = month_files.CSV, month_files.XLSX
+DETAIL, SUMMARY = month_files.DETAIL, month_files.SUMMARY
+LAYOUTS = (DETAIL, SUMMARY)
+CONTENT_TYPES = {CSV: "text/csv; charset=utf-8", XLSX: workbook.CONTENT_TYPE}
 
 
 class ExportUnknownError(RefusedError):
@@ -42,18 +46,30 @@ class ExportMissingError(RefusedError):
 class ExportFile:
     """A file to hand out; `sha256` is that of `content`."""
 
+    format: str
     file_name: str
     content: bytes
     sha256: str
     is_provisional: bool
 
+    @property
+    def content_type(self) -> str:
+        """What the bytes are, for HTTP."""
+        return CONTENT_TYPES[self.format]
+
 
 def export_file(
-    *, month: str, layout: str = DETAIL, file_format: str = CSV, version: int | None = None
+    *,
+    month: str,
+    now: dt.datetime,
+    layout: str = DETAIL,
+    file_format: str = CSV,
+    version: int | None = None,
 ) -> ExportFile:
     """The month's file: the stored bytes once it is closed, the newest version unless one is named.
 
-    While it is open the file is made now, and its name ends in `-PROVISIONAL`.
+    While it is open the file is made now, and its name ends in `-PROVISIONAL`. One workbook holds
+    both the detail and the summary.
 
     Raises:
         ExportUnknownError: an unknown month, layout or format.
@@ -65,11 +81,13 @@ def export_file(
     if period is None:
         raise PeriodUnknownError(f"Nothing is posted to {month}.")
     if not period.is_closed:
-        return _provisional(month=month, layout=layout)
-    stored = stored_export(month=month, layout=layout, file_format=file_format, version=version)
+        return _provisional(month=month, layout=layout, file_format=file_format, now=now)
+    kept_as = DETAIL if file_format == XLSX else layout
+    stored = stored_export(month=month, layout=kept_as, file_format=file_format, version=version)
     if stored is None:
         raise ExportMissingError(f"{month} has no such file.")
     return ExportFile(
+        format=file_format,
         file_name=stored.file_name,
         content=stored.content,
         sha256=stored.sha256,
@@ -78,7 +96,9 @@ def export_file(
 
 
 def with_bom(file: ExportFile) -> ExportFile:
-    """The same file with the three bytes in front that some spreadsheets want, and nothing else."""
+    """A CSV file with the three bytes in front that some spreadsheets want, and nothing else."""
+    if file.format != CSV:
+        return file
     content = BOM + file.content
     return dataclasses.replace(file, content=content, sha256=hashlib.sha256(content).hexdigest())
 
@@ -89,19 +109,28 @@ def _check(*, month: str, layout: str, file_format: str) -> None:
         periods.last_day(month)
     except periods.MonthError as error:
         fields["period"] = f"{error}."
-    if layout not in TABLES:
+    if layout not in LAYOUTS:
         fields["layout"] = f"The layout is {DETAIL} or {SUMMARY}."
-    if file_format != CSV:
-        fields["format"] = "The format is csv."
+    if file_format not in CONTENT_TYPES:
+        fields["format"] = f"The format is {CSV} or {XLSX}."
     if fields:
         raise ExportUnknownError(" ".join(fields.values()), fields=fields)
 
 
-def _provisional(*, month: str, layout: str) -> ExportFile:
-    content = TABLES[layout](export_lines(month=month)).as_csv().encode()
+def _provisional(*, month: str, layout: str, file_format: str, now: dt.datetime) -> ExportFile:
+    making = month_files.Making(month=month, version=0, made_by="", made_at=now)
+    with month_files.MonthFiles(making) as files:
+        if file_format == XLSX:
+            files.with_workbook()
+        else:
+            files.with_csv(layout)
+        for lines in lines_by_employee(month=month):
+            files.add(lines)
+        file = next(files.files())
     return ExportFile(
-        file_name=f"rota-{month}-{layout}-PROVISIONAL.csv",
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
+        format=file.format,
+        file_name=file.file_name,
+        content=file.content,
+        sha256=file.sha256,
         is_provisional=True,
     )

@@ -38,6 +38,7 @@ urlpatterns = [
     path("finance/periods/<month:month>/close/", periods.close, name="period-close"),
     path("finance/periods/<month:month>/entries/", periods.period_entries, name="period-entries"),
     path("finance/periods/<month:month>/export.csv", periods.export, name="period-export"),
+    path("finance/periods/<month:month>/export.xlsx", periods.workbook, name="period-workbook"),
     path("finance/rates/", rates.rates, name="rates"),
     path("finance/rates/add/", rates.rate_add, name="rate-add"),
     path("pay/", pay.pay, name="pay"),

@@ -14,6 +14,7 @@ from common.api.fields import StrictSerializer
 from common.api.schema import answers, choice_parameter
 from compensation import access, exports
 from compensation.api import serializers
+from compensation.api.once import once
 from compensation.operations import periods, rights
 from compensation.queries import closing, months
 from compensation.queries.entries import entry_lines
@@ -88,6 +89,7 @@ class PeriodView(OnePeriodView):
 class PeriodCloseView(OnePeriodView):
     """Closing a month."""
 
+    @once
     @extend_schema(
         tags=TAGS,
         request=StrictSerializer,
@@ -154,18 +156,35 @@ class PeriodExportView(RotaView):
                 "layout", {"type": "string", "enum": serializers.LAYOUTS}, OpenApiParameter.PATH
             ),
             OpenApiParameter("version", int, description="The newest one when left out."),
-            choice_parameter("bom", ["0", "1"], "1 puts the three bytes EF BB BF in front."),
+            choice_parameter(
+                "format", serializers.FORMATS, "CSV when left out; one workbook holds both layouts."
+            ),
+            choice_parameter("bom", ["0", "1"], "1 puts EF BB BF in front of a CSV file."),
         ],
-        responses=answers({(200, "text/csv"): OpenApiTypes.BINARY}, 400, 403, 404),
+        responses=answers(
+            {
+                (200, "text/csv"): OpenApiTypes.BINARY,
+                (200, exports.CONTENT_TYPES[exports.XLSX]): OpenApiTypes.BINARY,
+            },
+            400,
+            403,
+            404,
+        ),
     )
     def get(self, request: Request, month: str, layout: str) -> HttpResponseBase:
-        """The CSV file: stored bytes of a closed month, a provisional file of an open one."""
+        """The file: stored bytes of a closed month, a provisional file of an open one."""
         access.require(viewer=self.viewer, function=Function.DOWNLOAD_EXPORT)
         asked = self.query(serializers.FileSerializer)
-        file = exports.export_file(month=month, layout=layout, version=asked["version"])
+        file = exports.export_file(
+            month=month,
+            layout=layout,
+            file_format=asked["format"],
+            version=asked["version"],
+            now=self.now,
+        )
         if asked["bom"] == "1":
             file = exports.with_bom(file)
-        answer = HttpResponse(file.content, content_type=exports.CONTENT_TYPE)
+        answer = HttpResponse(file.content, content_type=file.content_type)
         answer.headers["Content-Disposition"] = f'attachment; filename="{file.file_name}"'
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["ETag"] = f'"{file.sha256}"'

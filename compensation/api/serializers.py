@@ -16,7 +16,8 @@ from volunteers.models import TermLevel
 
 OWN, ALL = "own", "all"
 LONGEST_SLUG = 64
-LAYOUTS = sorted(exports.TABLES)
+LAYOUTS = sorted(exports.LAYOUTS)
+FORMATS = sorted(exports.CONTENT_TYPES)
 
 
 class RateSerializer(serializers.Serializer[Any]):
@@ -159,7 +160,8 @@ class ScopeSerializer(StrictSerializer):
 
 
 class FileSerializer(StrictSerializer):
-    """Which version of a file, and whether a byte order mark stands in front."""
+    """Which version and format of a file, and whether a byte order mark stands in front."""
 
     version = serializers.IntegerField(required=False, min_value=1, max_value=10**6, default=None)
+    format = serializers.ChoiceField(choices=FORMATS, required=False, default=exports.CSV)
     bom = serializers.ChoiceField(choices=["0", "1"], required=False, default="0")

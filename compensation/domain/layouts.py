@@ -6,12 +6,12 @@ import dataclasses
 import itertools
 from typing import TYPE_CHECKING
 
-from compensation.domain import keys, money
-from compensation.domain.csv_text import csv_text, neutralised
+from compensation.domain.cells import Amount, Row, texts
+from compensation.domain.csv_text import csv_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 DETAIL_COLUMNS = (
     "period",
@@ -42,8 +42,8 @@ class ExportLine:
     """One entry with what payroll needs to know about it; `entry` is its number in the ledger.
 
     Office and cost centre are those of the shift's start, empty if unknown; `employee_id` is empty
-    while nobody has entered it; an adjustment has no segment; `reverses` is the number of the entry
-    that this one cancels.
+    while nobody has entered it; an adjustment has no segment and no week; `reverses` is the number
+    of the entry that this one cancels; `time_zone` is the rotation's.
     """
 
     period: str
@@ -65,6 +65,9 @@ class ExportLine:
     amount_minor: int
     reverses: int | None
     key: str
+    office_slug: str = ""
+    time_zone: str = "UTC"
+    week_date: dt.date | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,14 +84,13 @@ class Table:
 
 def detail_table(lines: Iterable[ExportLine]) -> Table:
     """One row for each entry, sorted by period, employee, cost centre, currency and entry."""
-    rows = tuple(_detail_row(line) for line in sorted(lines, key=_order))
+    rows = tuple(texts(detail_row(line)) for line in in_order(lines))
     return Table(columns=DETAIL_COLUMNS, rows=rows)
 
 
 def summary_table(lines: Iterable[ExportLine]) -> Table:
     """One row for each period, employee, cost centre and currency, in this order."""
-    groups = itertools.groupby(sorted(lines, key=_order), key=_group)
-    rows = tuple(_summary_row(list(group)) for _, group in groups)
+    rows = tuple(texts(row) for row in summary_rows(in_order(lines)))
     return Table(columns=SUMMARY_COLUMNS, rows=rows)
 
 
@@ -100,6 +102,42 @@ def totals(lines: Iterable[ExportLine]) -> dict[str, int]:
     return dict(sorted(sums.items()))
 
 
+def in_order(lines: Iterable[ExportLine]) -> list[ExportLine]:
+    """The lines as files have them: by period, employee, cost centre, currency and entry."""
+    return sorted(lines, key=_order)
+
+
+def detail_row(line: ExportLine) -> Row:
+    """The line's cells, one for each of `DETAIL_COLUMNS`."""
+    return (
+        line.period,
+        line.entry,
+        line.earned_on,
+        line.employee_id,
+        line.name,
+        line.cost_centre,
+        line.office,
+        line.rotation,
+        line.level,
+        line.shift,
+        line.kind,
+        line.segment_start,
+        line.segment_end,
+        line.seconds,
+        line.rate_version,
+        line.currency,
+        Amount(minor=line.amount_minor, currency=line.currency),
+        line.reverses,
+        line.key,
+    )
+
+
+def summary_rows(ordered: Iterable[ExportLine]) -> Iterator[Row]:
+    """Lines that are `in_order` as rows of `SUMMARY_COLUMNS`."""
+    for _, lines in itertools.groupby(ordered, key=_group):
+        yield _summary_row(list(lines))
+
+
 def _group(line: ExportLine) -> tuple[str, str, str, str]:
     return line.period, line.employee_id, line.cost_centre, line.currency
 
@@ -108,38 +146,13 @@ def _order(line: ExportLine) -> tuple[tuple[str, str, str, str], int]:
     return _group(line), line.entry
 
 
-def _detail_row(line: ExportLine) -> tuple[str, ...]:
-    return (
-        line.period,
-        str(line.entry),
-        line.earned_on.isoformat(),
-        neutralised(line.employee_id),
-        neutralised(line.name),
-        neutralised(line.cost_centre),
-        neutralised(line.office),
-        neutralised(line.rotation),
-        neutralised(line.level),
-        neutralised(line.shift),
-        neutralised(line.kind),
-        keys.instant_text(line.segment_start) if line.segment_start else "",
-        keys.instant_text(line.segment_end) if line.segment_end else "",
-        str(line.seconds),
-        neutralised(line.rate_version),
-        line.currency,
-        money.format_amount(line.amount_minor, line.currency),
-        "" if line.reverses is None else str(line.reverses),
-        neutralised(line.key),
-    )
-
-
-def _summary_row(group: list[ExportLine]) -> tuple[str, ...]:
+def _summary_row(group: Sequence[ExportLine]) -> Row:
     first = group[0]
-    amount = sum(line.amount_minor for line in group)
     return (
         first.period,
-        neutralised(first.employee_id),
-        neutralised(first.cost_centre),
+        first.employee_id,
+        first.cost_centre,
         first.currency,
-        str(len(group)),
-        money.format_amount(amount, first.currency),
+        len(group),
+        Amount(minor=sum(line.amount_minor for line in group), currency=first.currency),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,11 +10,11 @@ from django.db import transaction
 from audit.operations import Area, record
 from common import wording
 from common.refusals import RefusedError
-from compensation.domain import layouts, periods
-from compensation.models import Export, PayPeriod
+from compensation.domain import periods
+from compensation.models import PayPeriod
 from compensation.operations.posting import hold_ledger, hold_period
+from compensation.operations.storing import store_files
 from compensation.queries.closing import CheckCode, closing_checks
-from compensation.queries.ledger import export_lines
 from compensation.queries.periods import last_closed_month
 
 if TYPE_CHECKING:
@@ -23,14 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from audit.operations import Actor
-    from compensation.domain.layouts import ExportLine
+    from compensation.operations.storing import StoredFiles
     from compensation.queries.closing import Check
-
-CSV = "csv"
-TABLES = {
-    Export.Layout.DETAIL: layouts.detail_table,
-    Export.Layout.SUMMARY: layouts.summary_table,
-}
 
 
 class MonthInvalidError(RefusedError):
@@ -98,7 +91,14 @@ def close_period(*, month: str, actor: Actor, now: dt.datetime) -> ClosedPeriod:
         period.state = PayPeriod.State.CLOSED
         period.closed_at, period.closed_by = now, actor.name
         period.save(update_fields=["state", "closed_at", "closed_by"])
-        return _stored(period, actor=actor, now=now)
+        stored = store_files(period=period, actor=actor, now=now)
+        _record_close(period, stored, actor=actor, now=now)
+    return ClosedPeriod(
+        month=month,
+        file_names=tuple(stored.fingerprints),
+        entries=stored.entries,
+        totals=stored.totals,
+    )
 
 
 def _check_month(month: str) -> None:
@@ -112,42 +112,8 @@ def _label(month: str) -> str:
     return wording.month(periods.first_day(month))
 
 
-def _stored(period: PayPeriod, *, actor: Actor, now: dt.datetime) -> ClosedPeriod:
-    lines = export_lines(month=period.month)
-    version = Export.objects.filter(period=period).values("version").distinct().count() + 1
-    exports = [_rendered(period, layout, lines, version=version) for layout in Export.Layout]
-    for export in exports:
-        export.created_at, export.created_by = now, actor.name
-    Export.objects.bulk_create(exports)
-    _record_close(period, exports, entries=len(lines), actor=actor, now=now)
-    return ClosedPeriod(
-        month=period.month,
-        file_names=tuple(export.file_name for export in exports),
-        entries=len(lines),
-        totals=layouts.totals(lines),
-    )
-
-
-def _rendered(
-    period: PayPeriod, layout: Export.Layout, lines: list[ExportLine], *, version: int
-) -> Export:
-    table = TABLES[layout](lines)
-    content = table.as_csv().encode()
-    return Export(
-        period=period,
-        version=version,
-        layout=layout,
-        format=CSV,
-        file_name=f"rota-{period.month}-{layout}-v{version}.csv",
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
-        row_count=len(table.rows),
-        totals=layouts.totals(lines),
-    )
-
-
 def _record_close(
-    period: PayPeriod, exports: list[Export], *, entries: int, actor: Actor, now: dt.datetime
+    period: PayPeriod, stored: StoredFiles, *, actor: Actor, now: dt.datetime
 ) -> None:
     record(
         actor=actor,
@@ -158,8 +124,8 @@ def _record_close(
         before={"state": PayPeriod.State.OPEN.value},
         after={
             "state": PayPeriod.State.CLOSED.value,
-            "entries": entries,
-            "files": {export.file_name: export.sha256 for export in exports},
+            "entries": stored.entries,
+            "files": stored.fingerprints,
         },
     )
 

@@ -1,4 +1,4 @@
-"""Entries as files and pages need them, and the proof that nobody altered them."""
+"""The proof that nobody altered an entry or a stored file."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING
 
-from compensation.domain import chain, shifts
-from compensation.domain.layouts import ExportLine
+from compensation.domain import chain
 from compensation.models import Entry, Export, LedgerHead
-from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.models import QuerySet
-
-    from volunteers.queries.postings import Postings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,17 +27,6 @@ class Verification:
     def is_intact(self) -> bool:
         """Whether every fingerprint is right."""
         return not self.fault
-
-
-def export_lines(*, month: str) -> list[ExportLine]:
-    """Every entry of a month in order of its number, with office and cost centre as they were."""
-    entries = list(
-        Entry.objects.filter(period__month=month)
-        .select_related("period", "engineer", "rate", "reverses", "shift__level__rotation")
-        .order_by("number")
-    )
-    postings = postings_of(engineer_ids=[entry.engineer_id for entry in entries])
-    return [_line(entry, postings) for entry in entries]
 
 
 def verified_ledger() -> Verification:
@@ -106,31 +91,4 @@ def _sealed(entry: Entry) -> chain.Sealed:
         key=entry.key,
         reverses=entry.reverses.number if entry.reverses else None,
         posted_at=entry.posted_at,
-    )
-
-
-def _line(entry: Entry, postings: Postings) -> ExportLine:
-    shift = entry.shift
-    start = shifts.local_date(shift.starts_at, shift.time_zone) if shift else entry.earned_on
-    place = postings.place(entry.engineer_id, start)
-    return ExportLine(
-        period=entry.period.month,
-        entry=entry.number,
-        earned_on=entry.earned_on,
-        employee_id=entry.engineer.employee_id or "",
-        name=entry.engineer.name,
-        cost_centre=place.cost_centre if place else "",
-        office=place.office_name if place else "",
-        rotation=shift.level.rotation.slug if shift else "",
-        level=shift.level.name if shift else "",
-        shift=str(shift.pk) if shift else "",
-        kind=entry.kind,
-        segment_start=entry.segment_start,
-        segment_end=entry.segment_end,
-        seconds=entry.seconds,
-        rate_version=entry.rate.version if entry.rate else "",
-        currency=entry.currency,
-        amount_minor=entry.amount_minor,
-        reverses=entry.reverses.number if entry.reverses else None,
-        key=entry.key,
     )

@@ -12,7 +12,7 @@ from compensation.domain import keys, layouts, periods
 from compensation.domain.hours import hours
 from compensation.domain.money import format_amount
 from compensation.models import Entry, Export, PayPeriod
-from compensation.queries.ledger import export_lines
+from compensation.queries.exporting import export_lines
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -103,6 +103,11 @@ class ExportFact:
     sent_at: dt.datetime | None
     sent_by: str
     is_superseded: bool
+
+    @property
+    def title(self) -> str:
+        """What people call it: `Detail`, `Workbook`."""
+        return "Workbook" if self.format == "xlsx" else self.layout.capitalize()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

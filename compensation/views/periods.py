@@ -85,7 +85,17 @@ def period_entries(request: SignedInRequest, month: str) -> HttpResponse:
 
 @require_GET
 def export(request: SignedInRequest, month: str) -> HttpResponse:
-    """One of the month's files: the stored bytes of a closed one, a provisional one before."""
+    """One of the month's CSV files: stored bytes of a closed one, a provisional one before."""
+    return _export(request, month, exports.CSV)
+
+
+@require_GET
+def workbook(request: SignedInRequest, month: str) -> HttpResponse:
+    """The month's workbook, with detail, summary and totals: stored bytes of a closed one."""
+    return _export(request, month, exports.XLSX)
+
+
+def _export(request: SignedInRequest, month: str, file_format: str) -> HttpResponse:
     access.require(viewer=request.viewer, function=Function.DOWNLOAD_EXPORT)
     form = ExportForm(request.GET)
     if not form.is_valid():
@@ -93,14 +103,16 @@ def export(request: SignedInRequest, month: str) -> HttpResponse:
     file = exports.export_file(
         month=month,
         layout=form.cleaned_data["layout"] or exports.DETAIL,
+        file_format=file_format,
         version=form.cleaned_data["version"],
+        now=clock.now(),
     )
     return _download(request, exports.with_bom(file) if form.cleaned_data["bom"] else file)
 
 
 def _download(request: SignedInRequest, file: exports.ExportFile) -> HttpResponse:
     """The file under its name, with its fingerprint, kept by no cache on the way."""
-    answer = HttpResponse(file.content, content_type=exports.CONTENT_TYPE)
+    answer = HttpResponse(file.content, content_type=file.content_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file.file_name}"'
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["ETag"] = f'"{file.sha256}"'

@@ -92,7 +92,7 @@ def test_of_two_who_close_a_month_at_once_one_closes_it() -> None:
     raised = at_once(close, close)
 
     assert [type(error) for error in raised] == [periods.PeriodClosedError]
-    assert export_file(month="2026-10").content.count(b"\r\n") == 4
+    assert export_file(month="2026-10", now=AFTER_OCTOBER).content.count(b"\r\n") == 4
 
 
 def late_entry(money: Money, number: int) -> posting.NewEntry:
@@ -131,7 +131,7 @@ def test_an_entry_is_in_the_closed_months_file_or_in_the_next_month(number: int)
 
     assert all(isinstance(error, posting.PeriodMovedError) for error in raised)
     in_october = Entry.objects.filter(period__month="2026-10").count()
-    assert export_file(month="2026-10").content.count(b"\r\n") == 1 + in_october
+    assert export_file(month="2026-10", now=AFTER_OCTOBER).content.count(b"\r\n") == 1 + in_october
     assert Entry.objects.count() == 4 - len(raised)
     assert verified_ledger().is_intact
 

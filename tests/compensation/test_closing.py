@@ -42,7 +42,7 @@ def refusal(month: str = MONTH, now: dt.datetime = AFTER_OCTOBER) -> periods.Can
     return caught.value
 
 
-def test_closing_stores_both_files_with_fingerprint_rows_and_totals() -> None:
+def test_closing_stores_every_file_with_fingerprint_rows_and_totals() -> None:
     make_money()
     sweep()
 
@@ -50,12 +50,20 @@ def test_closing_stores_both_files_with_fingerprint_rows_and_totals() -> None:
 
     assert closed == periods.ClosedPeriod(
         month=MONTH,
-        file_names=("rota-2026-10-detail-v1.csv", "rota-2026-10-summary-v1.csv"),
+        file_names=(
+            "rota-2026-10-detail-v1.csv",
+            "rota-2026-10-summary-v1.csv",
+            "rota-2026-10-v1.xlsx",
+        ),
         entries=3,
         totals={"EUR": 180000},
     )
     facts = exports_of(month=MONTH)
-    assert [(fact.layout, fact.row_count) for fact in facts] == [("detail", 3), ("summary", 1)]
+    assert [(fact.layout, fact.format, fact.row_count, fact.totals) for fact in facts] == [
+        ("detail", "csv", 3, {"EUR": 180000}),
+        ("detail", "xlsx", 3, {"EUR": 180000}),
+        ("summary", "csv", 1, {"EUR": 180000}),
+    ]
     summary = stored_export(month=MONTH, layout="summary", file_format="csv")
     assert summary is not None
     assert summary.content == (
@@ -69,12 +77,12 @@ def test_a_closed_months_file_stays_the_same_bytes_whatever_changes_later() -> N
     money = make_money()
     sweep()
     close()
-    before = exports.export_file(month=MONTH)
+    before = exports.export_file(now=AFTER_OCTOBER, month=MONTH)
 
     money.ben.name, money.ben.employee_id = "Benedict", "999"
     money.ben.save(update_fields=["name", "employee_id"])
 
-    assert exports.export_file(month=MONTH) == before
+    assert exports.export_file(now=AFTER_OCTOBER, month=MONTH) == before
     assert b"00412,Ben,ENG-110,Dublin,core,primary" in before.content
     assert not before.is_provisional
 
@@ -83,7 +91,7 @@ def test_an_open_months_file_is_provisional_and_says_so_in_its_name() -> None:
     make_money()
     sweep()
 
-    file = exports.export_file(month=MONTH, layout="summary")
+    file = exports.export_file(now=AFTER_OCTOBER, month=MONTH, layout="summary")
 
     assert file.is_provisional
     assert file.file_name == "rota-2026-10-summary-PROVISIONAL.csv"
@@ -94,7 +102,7 @@ def test_an_open_months_file_is_provisional_and_says_so_in_its_name() -> None:
 def test_a_byte_order_mark_is_three_bytes_in_front_and_nothing_else() -> None:
     make_money()
     sweep()
-    plain = exports.export_file(month=MONTH)
+    plain = exports.export_file(now=AFTER_OCTOBER, month=MONTH)
 
     marked = exports.with_bom(plain)
 
@@ -108,11 +116,11 @@ def test_what_there_is_no_file_of_is_refused_by_name() -> None:
     close()
 
     with pytest.raises(exports.ExportUnknownError) as unknown:
-        exports.export_file(month="2026-13", layout="wide", file_format="pdf")
+        exports.export_file(now=AFTER_OCTOBER, month="2026-13", layout="wide", file_format="pdf")
     with pytest.raises(exports.PeriodUnknownError):
-        exports.export_file(month="2019-01")
+        exports.export_file(now=AFTER_OCTOBER, month="2019-01")
     with pytest.raises(exports.ExportMissingError):
-        exports.export_file(month=MONTH, version=2)
+        exports.export_file(now=AFTER_OCTOBER, month=MONTH, version=2)
     assert sorted(unknown.value.fields) == ["format", "layout", "period"]
 
 
@@ -124,7 +132,7 @@ def test_the_second_of_two_clicks_closes_nothing() -> None:
     with pytest.raises(periods.PeriodClosedError):
         close()
 
-    assert Export.objects.count() == 2
+    assert Export.objects.count() == 3
     assert AuditEvent.objects.filter(verb="closed").count() == 1
 
 
@@ -206,7 +214,7 @@ def test_a_month_in_which_no_week_ended_closes_at_zero() -> None:
     closed = close()
 
     assert (closed.entries, closed.totals) == (0, {})
-    assert exports.export_file(month=MONTH).content.count(b"\r\n") == 1
+    assert exports.export_file(now=AFTER_OCTOBER, month=MONTH).content.count(b"\r\n") == 1
 
 
 @pytest.mark.parametrize("month", ["2026-13", "october", "", "9999-12"])

@@ -71,7 +71,7 @@ def test_a_ticked_form_closes_the_month_and_leads_to_its_files(finn: Engineer) -
     assert "Closed with 3 entries." in page
     assert heading(page) == "October 2026 is closed"
     assert PayPeriod.objects.get(month="2026-10").closed_by == finn.email
-    assert Export.objects.count() == 2
+    assert Export.objects.count() == 3
 
 
 def test_without_the_tick_nothing_is_closed_and_the_box_says_so(finn: Engineer) -> None:
@@ -122,7 +122,7 @@ def test_the_second_click_finds_the_month_closed_and_changes_nothing(finn: Engin
     assert answer.status_code == 409
     assert heading(page) == "October 2026 is closed"
     assert "October 2026 is closed already." in page
-    assert Export.objects.count() == 2
+    assert Export.objects.count() == 3
     assert AuditEvent.objects.filter(verb="closed").count() == 1
 
 

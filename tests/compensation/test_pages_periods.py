@@ -92,7 +92,7 @@ def test_the_list_says_what_waits_for_repair(finn: Engineer) -> None:
     assert "A week is blocked for a missing rate." in page
 
 
-def test_closed_months_offer_both_files_and_say_who_closed_them(finn: Engineer) -> None:
+def test_closed_months_offer_every_file_and_say_who_closed_them(finn: Engineer) -> None:
     swept()
     close()
 
@@ -100,6 +100,7 @@ def test_closed_months_offer_both_files_and_say_who_closed_them(finn: Engineer) 
 
     assert f'href="{CSV}?layout=detail&amp;version=1"' in page
     assert f'href="{CSV}?layout=summary&amp;version=1"' in page
+    assert 'href="/finance/periods/2026-10/export.xlsx?version=1"' in page
     assert "by <bdi>Finn</bdi>" in page
 
 

@@ -215,6 +215,7 @@ PAGES = {
     "period-close": does(FINANCE, FORBIDDEN),
     "period-entries": reads(FINANCE, FORBIDDEN),
     "period-export": reads(FINANCE, FORBIDDEN),
+    "period-workbook": reads(FINANCE, FORBIDDEN),
     "rates": reads(FINANCE, FORBIDDEN),
     "rate-add": form(FINANCE, FORBIDDEN),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common import clock
 from common.refusals import RefusedError
 from compensation import exports
 
@@ -22,8 +23,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which month, and where the file goes."""
         parser.add_argument("--period", required=True, help="a month, such as 2026-11")
-        parser.add_argument("--format", default=exports.CSV)
-        parser.add_argument("--layout", default=exports.DETAIL)
+        parser.add_argument("--format", default=exports.CSV, help="csv or xlsx")
+        parser.add_argument(
+            "--layout", default=exports.DETAIL, help="detail, summary or a layout of yours"
+        )
         parser.add_argument("--output", required=True, type=pathlib.Path)
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -34,7 +37,10 @@ class Command(BaseCommand):
         """
         try:
             file = exports.export_file(
-                month=options["period"], layout=options["layout"], file_format=options["format"]
+                month=options["period"],
+                layout=options["layout"],
+                file_format=options["format"],
+                now=clock.now(),
             )
             options["output"].write_bytes(file.content)
         except RefusedError as error:
