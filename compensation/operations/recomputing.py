@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from audit.operations import Area, record
 from common.refusals import RefusedError
-from compensation.domain import correcting, pricing
+from compensation.domain import periods
 from compensation.operations import blocking
 from compensation.operations.posting import (
     in_one_transaction,
@@ -15,16 +14,19 @@ from compensation.operations.posting import (
     post_entries,
     reversal_of,
 )
-from compensation.queries import pricing_terms
-from compensation.queries.corrected import shift_ledger
-from compensation.queries.shifts import payable_shift
+from compensation.queries.periods import last_closed_month
+from compensation.queries.repricing import repriced
+from compensation.queries.shifts import payable_shift, payable_shifts
 from rotation.operations import shifts as rotation_shifts
 from volunteers.queries import contacts
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from audit.operations import Actor
+    from compensation.operations.posting import NewEntry
+    from compensation.queries.repricing import Repriced
     from compensation.queries.shifts import PayableShift
 
 
@@ -33,15 +35,6 @@ class CannotPriceError(RefusedError):
 
     code = "CANNOT_PRICE"
     status = 409
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Recomputed:
-    """What a shift needs for its live entries to be what the rules give."""
-
-    payable: PayableShift
-    changes: correcting.Changes
-    rate_ids: dict[str, int]
 
 
 def recompute_shift(*, shift_id: int, actor: Actor, now: dt.datetime) -> list[int]:
@@ -59,22 +52,68 @@ def recompute_shift(*, shift_id: int, actor: Actor, now: dt.datetime) -> list[in
     return in_one_transaction(lambda: _recompute(shift_id, actor=actor, now=now))
 
 
-def recomputed(payable: PayableShift) -> Recomputed:
+def recompute_shifts(
+    *, shift_ids: Iterable[int], cause: str, actor: Actor, now: dt.datetime
+) -> list[int]:
+    """Make the live entries of many completed shifts what the rules give now; the posted numbers.
+
+    All of them or none, with one record that names the cause; as `recompute_shift` otherwise.
+
+    Raises:
+        CannotPriceError, KeyConflictError, PeriodMovedError: as of one shift; nothing was posted.
+    """
+    wanted = sorted(set(shift_ids))
+    return in_one_transaction(lambda: _recompute_all(wanted, cause, actor=actor, now=now))
+
+
+def recomputed(payable: PayableShift) -> Repriced:
     """What pricing the shift as it is described there would change; writes nothing.
 
     Raises:
         CannotPriceError: somebody has no rate.
     """
-    terms, rate_ids = pricing_terms.terms_of(payable)
-    priced = pricing.price(payable.shift, terms)
-    if isinstance(priced, pricing.Blocked):
-        raise CannotPriceError(blocking.reason(priced))
-    ledger = shift_ledger(shift_id=payable.shift_id)
-    return Recomputed(
-        payable=payable,
-        changes=correcting.changes(ledger.live, priced.entries, last_revision=ledger.last_revision),
-        rate_ids=rate_ids,
-    )
+    found = repriced([payable])[0]
+    _refuse_blocked(found)
+    return found
+
+
+def _refuse_blocked(found: Repriced) -> None:
+    if found.blocked is not None:
+        raise CannotPriceError(blocking.reason(found.blocked))
+
+
+def _recompute_all(
+    shift_ids: list[int], cause: str, *, actor: Actor, now: dt.datetime
+) -> list[int]:
+    held = rotation_shifts.hold_completed_shifts(shift_ids=shift_ids)
+    payables = payable_shifts(shift_ids=held)
+    changed = [one for one in repriced([payables[shift_id] for shift_id in held]) if _is_news(one)]
+    last_closed = last_closed_month()
+    numbers: list[int] = []
+    months: dict[str, list[Repriced]] = {}
+    for one in changed:
+        month = periods.posting_month(one.payable.earned_on, last_closed=last_closed)
+        months.setdefault(month, []).append(one)
+    for _month, some in sorted(months.items()):
+        entries = [entry for one in some for entry in _entries(one)]
+        numbers += post_entries(entries, earned=some[0].payable.earned_on, now=now)
+    if numbers:
+        _record_all(changed, numbers, cause, actor=actor, now=now)
+    return numbers
+
+
+def _is_news(found: Repriced) -> bool:
+    _refuse_blocked(found)
+    return not found.changes.is_nothing
+
+
+def _entries(found: Repriced) -> list[NewEntry]:
+    """The reversals of a shift, then its new entries."""
+    shift_id = found.payable.shift_id
+    return [
+        *(reversal_of(entry, shift_id) for entry in found.changes.taken_back),
+        *(of_shift(entry, shift_id, found.rate_ids) for entry in found.changes.added),
+    ]
 
 
 def _recompute(shift_id: int, *, actor: Actor, now: dt.datetime) -> list[int]:
@@ -83,16 +122,13 @@ def _recompute(shift_id: int, *, actor: Actor, now: dt.datetime) -> list[int]:
     found = recomputed(payable_shift(shift_id=shift_id))
     if found.changes.is_nothing:
         return []
-    reversals = [reversal_of(entry, shift_id) for entry in found.changes.taken_back]
-    entries = [of_shift(entry, shift_id, found.rate_ids) for entry in found.changes.added]
-    earned = found.payable.earned_on
-    numbers = post_entries([*reversals, *entries], earned=earned, now=now)
+    numbers = post_entries(_entries(found), earned=found.payable.earned_on, now=now)
     _record_recomputed(found, numbers, actor=actor, now=now)
     return numbers
 
 
 def _record_recomputed(
-    found: Recomputed, numbers: list[int], *, actor: Actor, now: dt.datetime
+    found: Repriced, numbers: list[int], *, actor: Actor, now: dt.datetime
 ) -> None:
     """The numbers say which entries; an amount stands in the ledger alone."""
     concerned = [int(person) for person, _currency in found.changes.differences]
@@ -106,5 +142,23 @@ def _record_recomputed(
         team=found.payable.team,
         concerned=[person.email for person in people.values()],
         before={"entries": [entry.number for entry in found.changes.taken_back]},
+        after={"entries": numbers},
+    )
+
+
+def _record_all(
+    changed: list[Repriced], numbers: list[int], cause: str, *, actor: Actor, now: dt.datetime
+) -> None:
+    concerned = {int(person) for one in changed for person, _currency in one.changes.differences}
+    people = contacts.contacts(engineer_ids=sorted(concerned))
+    weeks = "1 week" if len(changed) == 1 else f"{len(changed)} weeks"
+    record(
+        actor=actor,
+        now=now,
+        area=Area.MONEY,
+        verb="priced anew",
+        subject=f"{weeks} by {cause}",
+        concerned=[person.email for person in people.values()],
+        before={"entries": [entry.number for one in changed for entry in one.changes.taken_back]},
         after={"entries": numbers},
     )

@@ -47,8 +47,20 @@ def corrected_covers(*, shift_ids: Iterable[int]) -> dict[int, list[CoverSpan]]:
 
 def shift_ledger(*, shift_id: int) -> ShiftLedger:
     """The shift's entries that no other has taken back, in order of number; one query."""
-    rows = Entry.objects.filter(shift_id=shift_id, reverses__isnull=True)
-    entries = list(rows.select_related("rate", "reversed_by").order_by("number"))
+    return shift_ledgers(shift_ids=[shift_id])[shift_id]
+
+
+def shift_ledgers(*, shift_ids: Iterable[int]) -> dict[int, ShiftLedger]:
+    """Each of these shifts in the ledger, also one without an entry; one query."""
+    entries: dict[int, list[Entry]] = {shift_id: [] for shift_id in shift_ids}
+    rows = Entry.objects.filter(shift_id__in=list(entries), reverses__isnull=True)
+    for entry in rows.select_related("rate", "reversed_by").order_by("number"):
+        if entry.shift_id is not None:
+            entries[entry.shift_id].append(entry)
+    return {shift_id: _ledger(found) for shift_id, found in entries.items()}
+
+
+def _ledger(entries: list[Entry]) -> ShiftLedger:
     revisions = [keys.revision_of(entry.key) for entry in entries]
     return ShiftLedger(
         live=tuple(_live(entry) for entry in entries if not hasattr(entry, "reversed_by")),
