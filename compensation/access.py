@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 
-from compensation.models import Entry
+from compensation.models import Entry, ReportFile
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,6 +24,8 @@ class MoneyFunction(enum.Enum):
     ASK_REOPENING = "Only finance can ask to reopen a period."
     DECIDE_REOPENING = "Only finance can decide about reopening a period."
     DOWNLOAD_EXPORT = "Only finance can download exports."
+    READ_REPORTS = "Only finance can see reports."
+    MAKE_REPORT = "Only finance can have a report made as a file."
     READ_RATES = "Only finance can see the history of rates."
     ADD_RATE = "Only finance can add a rate."
 
@@ -52,3 +54,8 @@ def visible_entries(*, viewer: Viewer) -> QuerySet[Entry]:
 def own_entries(*, viewer: Viewer) -> QuerySet[Entry]:
     """What the viewer has earned, whatever their roles."""
     return Entry.objects.filter(engineer_id=viewer.engineer_id)
+
+
+def own_report_files(*, viewer: Viewer) -> QuerySet[ReportFile]:
+    """Files of reports that the viewer asked for; of no use to one who is not of finance now."""
+    return ReportFile.objects.filter(asked_by_id=viewer.engineer_id)

@@ -53,6 +53,7 @@ _SWEEPS = (
     "rotation.sweep_web_hooks",
     "compensation.sweep_weeks",
     "compensation.sweep_answers",
+    "compensation.sweep_reports",
 )
 # A sweep that waited for a minute in the queue is dropped: the next one is there by then.
 beat_schedule = {

@@ -34,13 +34,13 @@ def lines_by_employee(*, month: str) -> Iterator[list[ExportLine]]:
     """
     number = Collate(Coalesce("engineer__employee_id", Value("")), _PLAIN_ORDER[connection.vendor])
     entries = _entries(month).order_by(number, "number").iterator(chunk_size=AT_ONCE)
-    for _, lines in itertools.groupby(_lines(entries), key=lambda line: line.employee_id):
+    for _, lines in itertools.groupby(lines_of(entries), key=lambda line: line.employee_id):
         yield in_order(lines)
 
 
 def export_lines(*, month: str) -> list[ExportLine]:
     """Every entry of a month in order of its number, with office and cost centre as they were."""
-    return list(_lines(_entries(month).order_by("number")))
+    return list(lines_of(_entries(month).order_by("number")))
 
 
 def _entries(month: str) -> QuerySet[Entry]:
@@ -49,7 +49,8 @@ def _entries(month: str) -> QuerySet[Entry]:
     )
 
 
-def _lines(entries: Iterable[Entry]) -> Iterator[ExportLine]:
+def lines_of(entries: Iterable[Entry]) -> Iterator[ExportLine]:
+    """A line for each entry, in their order; postings are read for some thousand at a time."""
     remaining = iter(entries)
     while some := list(itertools.islice(remaining, AT_ONCE)):
         postings = postings_of(engineer_ids=[entry.engineer_id for entry in some])

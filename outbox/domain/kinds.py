@@ -93,6 +93,7 @@ ALL = (
     _kind("shift-blocked", _RUNNING, "when a week waits for a rate"),
     _kind("reopening_asked", _RUNNING, "when somebody of finance asks to reopen a closed period"),
     _kind("reopening_decided", _RUNNING, "what became of my request to reopen a period"),
+    _kind("report_ready", _RUNNING, "when a report that took long is ready as a file"),
     _kind("pagerduty_token_refused", _RUNNING, "when PagerDuty refuses Rota’s token"),
     _kind("web-hook refused", _RUNNING, "when a web-hook is refused"),
     _kind("web-hooks disabled", _RUNNING, "when PagerDuty stops sending events"),
