@@ -47,6 +47,23 @@ class Actor:
         return cls(name="shell")
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Happening:
+    """One event, with what `record` takes."""
+
+    actor: Actor
+    now: dt.datetime
+    area: AuditEvent.Area
+    verb: str
+    subject: str
+    team: str = ""
+    concerned: Iterable[str] = ()
+    on_behalf_of: str = ""
+    about: Iterable[Model] = ()
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
 def record(  # noqa: PLR0913 - one argument for each column that a reader asks for
     *,
     actor: Actor,
@@ -68,20 +85,51 @@ def record(  # noqa: PLR0913 - one argument for each column that a reader asks f
     belongs to beyond the one that the subject names by its id ("cover 12 of"). Never pass an
     absence's note or a person's amount: name the absence, the entry or the rate version.
     """
-    touched = sorted(set(concerned))
-    event = AuditEvent.objects.create(
-        at=now,
-        actor=actor.name,
-        on_behalf_of=on_behalf_of,
-        request_id=request_id.get(),
-        team=team,
-        concerned=touched,
+    happening = Happening(
+        actor=actor,
+        now=now,
         area=area,
         verb=verb,
-        subject=subject[:200],
-        before=dict(before) if before is not None else None,
-        after=dict(after) if after is not None else None,
+        subject=subject,
+        team=team,
+        concerned=concerned,
+        on_behalf_of=on_behalf_of,
+        about=about,
+        before=before,
+        after=after,
     )
-    named = [key_of_person(name) for name in (actor.name, on_behalf_of, *touched) if name]
-    keys = dict.fromkeys([*(key_of(row) for row in about), *keys_in(subject), *named])
-    Mention.objects.bulk_create(Mention(event=event, key=key, at=now) for key in keys)
+    record_all([happening])
+
+
+def record_all(happenings: Iterable[Happening]) -> None:
+    """Write several events into the caller's transaction, in order; two queries."""
+    listed = list(happenings)
+    events = AuditEvent.objects.bulk_create(_event(one) for one in listed)
+    Mention.objects.bulk_create(
+        Mention(event=event, key=key, at=one.now)
+        for event, one in zip(events, listed, strict=True)
+        for key in _keys(one)
+    )
+
+
+def _event(one: Happening) -> AuditEvent:
+    return AuditEvent(
+        at=one.now,
+        actor=one.actor.name,
+        on_behalf_of=one.on_behalf_of,
+        request_id=request_id.get(),
+        team=one.team,
+        concerned=sorted(set(one.concerned)),
+        area=one.area,
+        verb=one.verb,
+        subject=one.subject[:200],
+        before=dict(one.before) if one.before is not None else None,
+        after=dict(one.after) if one.after is not None else None,
+    )
+
+
+def _keys(one: Happening) -> dict[str, None]:
+    """The keys under which readers find the event, each once."""
+    people = (one.actor.name, one.on_behalf_of, *sorted(set(one.concerned)))
+    named = [key_of_person(name) for name in people if name]
+    return dict.fromkeys([*(key_of(row) for row in one.about), *keys_in(one.subject), *named])

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from audit.operations import Area, record
 from compensation.domain import pricing, shifts
 from compensation.models import BlockedShift
+from compensation.operations import batches
 from compensation.operations.blocking import block_shift
 from compensation.operations.posting import (
     KeyConflictError,
@@ -66,10 +67,32 @@ class SweepResult:
 def complete_weeks(*, actor: Actor, now: dt.datetime) -> SweepResult:
     """Complete every shift that has ended by `now`, in order of (end, id).
 
-    One transaction each. Any number may run at once: a shift that another run holds is left to it.
+    In batches of one transaction each; a batch in which anything is odd is done again shift by
+    shift. Any number may run at once: a shift that another run holds is left to it.
     """
     completed = posted = blocked = failed = 0
-    for shift_id in worked.ended_shift_ids(now=now):
+    shift_ids = worked.ended_shift_ids(now=now)
+    for first in range(0, len(shift_ids), batches.SIZE):
+        result = _complete_some(shift_ids[first : first + batches.SIZE], actor=actor, now=now)
+        completed += result.completed
+        posted += result.posted
+        blocked += result.blocked
+        failed += result.failed
+    return SweepResult(completed=completed, posted=posted, blocked=blocked, failed=failed)
+
+
+def _complete_some(shift_ids: list[int], *, actor: Actor, now: dt.datetime) -> SweepResult:
+    try:
+        found = batches.complete_batch(shift_ids=shift_ids, actor=actor, now=now)
+    except _OF_ONE_SHIFT:
+        logger.warning("some of %s shifts are odd: each by itself", len(shift_ids), exc_info=True)
+        return _complete_each(shift_ids, actor=actor, now=now)
+    return SweepResult(completed=found.completed, posted=found.posted, blocked=found.blocked)
+
+
+def _complete_each(shift_ids: list[int], *, actor: Actor, now: dt.datetime) -> SweepResult:
+    completed = posted = blocked = failed = 0
+    for shift_id in shift_ids:
         try:
             result = complete_shift(shift_id=shift_id, actor=actor, now=now)
         except _OF_ONE_SHIFT:

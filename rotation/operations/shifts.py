@@ -20,6 +20,16 @@ def hold_shift(*, shift_id: int) -> bool:
     return waiting.select_for_update(skip_locked=True).first() is not None
 
 
+def hold_shifts(*, shift_ids: Iterable[int]) -> list[int]:
+    """Let nobody else change those that are not completed until the transaction ends; their ids.
+
+    What another run holds is left out, so that nobody waits here.
+    """
+    waiting = Shift.objects.filter(pk__in=set(shift_ids), completed_at__isnull=True)
+    held = waiting.select_for_update(skip_locked=True).order_by("pk")
+    return list(held.values_list("pk", flat=True))
+
+
 def complete_shift(*, shift_id: int, now: dt.datetime) -> bool:
     """Mark the shift as paid for, inside the transaction that writes its entries.
 
@@ -27,6 +37,12 @@ def complete_shift(*, shift_id: int, now: dt.datetime) -> bool:
     """
     waiting = Shift.objects.filter(pk=shift_id, completed_at__isnull=True)
     return bool(waiting.update(completed_at=now))
+
+
+def complete_shifts(*, shift_ids: Iterable[int], now: dt.datetime) -> int:
+    """Mark several shifts as paid for, as `complete_shift` does; how many were not before."""
+    waiting = Shift.objects.filter(pk__in=set(shift_ids), completed_at__isnull=True)
+    return waiting.update(completed_at=now)
 
 
 def hold_completed_shift(*, shift_id: int) -> bool:
