@@ -68,8 +68,9 @@ def export_file(
 ) -> ExportFile:
     """The month's file: the stored bytes once it is closed, the newest version unless one is named.
 
-    While it is open the file is made now, and its name ends in `-PROVISIONAL`. One workbook holds
-    both the detail and the summary.
+    While it is open the file is made now, and its name ends in `-PROVISIONAL`; a version of a month
+    that was opened again is still the stored one. One workbook holds both the detail and the
+    summary.
 
     Raises:
         ExportUnknownError: an unknown month, layout or format.
@@ -80,7 +81,7 @@ def export_file(
     period = period_line(month=month)
     if period is None:
         raise PeriodUnknownError(f"Nothing is posted to {month}.")
-    if not period.is_closed:
+    if not period.is_closed and version is None:
         return _provisional(month=month, layout=layout, file_format=file_format, now=now)
     kept_as = DETAIL if file_format == XLSX else layout
     stored = stored_export(month=month, layout=kept_as, file_format=file_format, version=version)
@@ -119,14 +120,14 @@ def _check(*, month: str, layout: str, file_format: str) -> None:
 
 def _provisional(*, month: str, layout: str, file_format: str, now: dt.datetime) -> ExportFile:
     making = month_files.Making(month=month, version=0, made_by="", made_at=now)
-    with month_files.MonthFiles(making) as files:
-        if file_format == XLSX:
-            files.with_workbook()
-        else:
-            files.with_csv(layout)
-        for lines in lines_by_employee(month=month):
-            files.add(lines)
-        file = next(files.files())
+    files = month_files.MonthFiles(making)
+    if file_format == XLSX:
+        files.with_workbook()
+    else:
+        files.with_csv(layout)
+    for lines in lines_by_employee(month=month):
+        files.add(lines)
+    file = next(files.files())
     return ExportFile(
         format=file.format,
         file_name=file.file_name,

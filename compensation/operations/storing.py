@@ -35,21 +35,21 @@ def store_files(*, period: PayPeriod, actor: Actor, now: dt.datetime) -> StoredF
     version = Export.objects.filter(period=period).values("version").distinct().count() + 1
     making = Making(month=period.month, version=version, made_by=actor.name, made_at=now)
     fingerprints = {}
-    with MonthFiles(making) as files:
-        files.with_csv(DETAIL)
-        files.with_csv(SUMMARY)
-        files.with_workbook()
-        for lines in lines_by_employee(month=period.month):
-            files.add(lines)
-        for file in files.files():
-            _store(file, period=period, making=making)
-            fingerprints[file.file_name] = file.sha256
-        return StoredFiles(
-            version=version,
-            fingerprints=fingerprints,
-            entries=files.totals.entries,
-            totals=files.totals.minor(),
-        )
+    files = MonthFiles(making)
+    files.with_csv(DETAIL)
+    files.with_csv(SUMMARY)
+    files.with_workbook()
+    for lines in lines_by_employee(month=period.month):
+        files.add(lines)
+    for file in files.files():
+        _store(file, period=period, making=making)
+        fingerprints[file.file_name] = file.sha256
+    return StoredFiles(
+        version=version,
+        fingerprints=fingerprints,
+        entries=files.totals.entries,
+        totals=files.totals.minor(),
+    )
 
 
 def _store(file: RenderedFile, *, period: PayPeriod, making: Making) -> None:

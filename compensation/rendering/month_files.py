@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 from compensation.domain import layouts
 from compensation.domain.cells import Amount
@@ -187,22 +186,13 @@ class Lines(Protocol):
 
 
 class MonthFiles:
-    """Some of a month's files, or all; leave its `with` block, and nothing stays on the disk."""
+    """Some of a month's files, or all of them."""
 
     def __init__(self, making: Making) -> None:
         """No file yet."""
         self.totals = ControlTotals()
         self._making = making
-        self._stack = contextlib.ExitStack()
         self._writers: list[Lines] = []
-
-    def __enter__(self) -> Self:
-        """Itself."""
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Throw away what was not handed out."""
-        self._stack.close()
 
     def with_csv(self, layout: str) -> None:
         """Make the detail or the summary as CSV."""
@@ -212,7 +202,7 @@ class MonthFiles:
         """Make the workbook."""
         making = self._making
         book = Workbook(title=f"Rota, {making.month}", made_at=making.made_at)
-        self._writers.append(Sheets(making, self._stack.enter_context(book)))
+        self._writers.append(Sheets(making, book))
 
     def add(self, lines: Sequence[ExportLine]) -> None:
         """The lines of one employee number, in order; numbers come in order."""
