@@ -151,20 +151,20 @@ def _xlsx(
     """Three sheets: the rows, the totals, and what was asked when."""
     heads = [Column(heading=column.name) for column in table.columns]
     title = ABOUT[Report(row.report)].title
-    with Workbook(title=title, made_at=now) as book:
-        sheet = book.sheet("Report", heads)
-        if not _each(table, progress, is_lost, lambda line: sheet.add(line.cells)):
-            return None
-        totals = book.sheet("Totals", heads)
-        for total in table.totals:
-            totals.add(total.cells)
-        about = book.sheet("About", [Column(heading="what"), Column(heading="value", width=40)])
-        about.add(("report", title))
-        for name, text in row.asked.items():
-            about.add((name, text))
-        about.add(("rows", sheet.rows))
-        about.add(("made_at", instant_text(now)))
-        return book.content()
+    book = Workbook(title=title, made_at=now)
+    sheet = book.sheet("Report", heads)
+    if not _each(table, progress, is_lost, lambda line: sheet.add(line.cells)):
+        return None
+    totals = book.sheet("Totals", heads)
+    for total in table.totals:
+        totals.add(total.cells)
+    about = book.sheet("About", [Column(heading="what"), Column(heading="value", width=40)])
+    about.add(("report", title))
+    for name, text in row.asked.items():
+        about.add((name, text))
+    about.add(("rows", sheet.rows))
+    about.add(("made_at", instant_text(now)))
+    return book.content()
 
 
 def _each(
