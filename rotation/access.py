@@ -65,6 +65,11 @@ def coverable_shifts(*, viewer: Viewer) -> QuerySet[Shift]:
     return Shift.objects.filter(level__rotation__team_id__in=viewer.managed_team_ids)
 
 
+def cancellable_shifts(*, viewer: Viewer) -> QuerySet[Shift]:
+    """Those of the teams that the viewer manages: a week is cancelled, and restored, there."""
+    return coverable_shifts(viewer=viewer)
+
+
 def visible_covers(*, viewer: Viewer) -> QuerySet[Cover]:
     """Every agreed cover, undone ones too: the schedule is read by all."""
     del viewer

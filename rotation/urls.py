@@ -7,6 +7,7 @@ from django.urls import path
 from rotation.views import (
     calendar,
     calendar_feed,
+    cancelling,
     chat,
     comparison,
     covers,
@@ -83,6 +84,8 @@ urlpatterns = [
     path("handover-notes/<int:note_id>/confirm/", handover.confirm, name="handover-confirm"),
     path("shifts/<int:shift_id>/", shifts.shift_detail, name="shift-detail"),
     path("shifts/<int:shift_id>/cover/enter/", covers.enter, name="cover-enter"),
+    path("shifts/<int:shift_id>/cancel/", cancelling.cancel, name="shift-cancel"),
+    path("shifts/<int:shift_id>/restore/", cancelling.restore, name="shift-restore"),
     path("covers/<int:cover_id>/undo/", covers.undo, name="cover-undo"),
     path("web-hooks/", web_hooks.web_hooks, name="web-hooks"),
     path("web-hooks/enable/", web_hooks.enable, name="web-hooks-enable"),

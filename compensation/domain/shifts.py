@@ -50,10 +50,13 @@ def local_date(instant: dt.datetime, time_zone: str) -> dt.date:
 
 
 def completed_at(shift: Shift) -> dt.datetime:
-    """The instant from which the shift is over: its end, or its cancellation."""
+    """The instant from which the shift is over: its end, or its cancellation.
+
+    One that was cancelled before its start is over with its start: until then it can be restored.
+    """
     if shift.cancelled_at is None:
         return shift.period.ends_at
-    return min(shift.cancelled_at, shift.period.ends_at)
+    return min(max(shift.cancelled_at, shift.period.starts_at), shift.period.ends_at)
 
 
 def is_completed(shift: Shift, *, now: dt.datetime) -> bool:

@@ -11,6 +11,7 @@ class Group(enum.StrEnum):
 
     SHIFTS = "Your shifts"
     COVERS = "Covers and swaps"
+    PAY = "Your pay"
     JOINING = "Joining and leaving"
     MANAGING = "For managers of a team"
     RUNNING = "For admins and finance"
@@ -54,6 +55,7 @@ ALL = (
     _kind("handover_note", _SHIFTS, "when a handover note for me is written or confirmed"),
     _kind("handover_note_due", _SHIFTS, "when my time on call ends and my note is missing"),
     _kind("weeks_published", _SHIFTS, "when a new schedule changes my weeks", in_chat=True),
+    _kind("week_cancelled", _SHIFTS, "when a week of mine is cancelled, or after all is not"),
     _kind("cannot_be_paged", _SHIFTS, "when PagerDuty cannot reach me"),
     _kind("cover_asked", _COVERS, "when somebody asks me for cover, or in my name", in_chat=True),
     _kind("cover_reminder", _COVERS, "again while a request for cover is open"),
@@ -72,6 +74,14 @@ ALL = (
     _kind("cover_expired", _COVERS, "when nobody took what I asked for"),
     _kind("cover_moved", _COVERS, "when the schedule changes under a request for cover"),
     _kind("cover_changed", _COVERS, "when a manager enters or undoes a cover of mine"),
+    _kind("hours_changed", _SHIFTS, "when a public holiday changes the hours of a week of mine"),
+    _kind("pay_recalculated", Group.PAY, "when weeks of mine are priced anew"),
+    _kind("pay_question_answered", Group.PAY, "when finance answers what I asked about my pay"),
+    _kind(
+        "pay_change_decided",
+        Group.PAY,
+        "what became of a correction or an adjustment that concerns me or that I asked for",
+    ),
     _kind("application_accepted", _JOINING, "when my application is accepted"),
     _kind("application_declined", _JOINING, "when my application is declined"),
     _kind("application_waitlisted", _JOINING, "when my application is put on the waiting list"),
@@ -87,12 +97,19 @@ ALL = (
     ),
     _kind("repair_proposed", _MANAGING, "when a repair of the schedule is proposed"),
     _kind("team_below_minimum", _MANAGING, "when the team becomes smaller than its minimum"),
+    _kind("team_hours_changed", _MANAGING, "when a public holiday changes the hours of weeks"),
     _kind("drift_noticed", _MANAGING, "when PagerDuty shows somebody else"),
     _kind("team_cannot_be_paged", _MANAGING, "when PagerDuty cannot reach somebody on call soon"),
     _kind("cover_expiring", _MANAGING, "when a request for cover is about to end untaken"),
     _kind("shift-blocked", _RUNNING, "when a week waits for a rate"),
+    _kind("pay_change_asked", _RUNNING, "when a correction or an adjustment waits for finance"),
+    _kind("pay_question_asked", _RUNNING, "when somebody asks finance about a line of their pay"),
     _kind("reopening_asked", _RUNNING, "when somebody of finance asks to reopen a closed period"),
     _kind("reopening_decided", _RUNNING, "what became of my request to reopen a period"),
+    _kind("rate_proposed", _RUNNING, "when somebody of finance proposes a rate from a past day"),
+    _kind("rate_decided", _RUNNING, "what became of a rate that I proposed"),
+    _kind("calendar_asked", _RUNNING, "when weeks shall be paid by a calendar changed since"),
+    _kind("calendar_decided", _RUNNING, "what became of my request to pay by a changed calendar"),
     _kind("report_ready", _RUNNING, "when a report that took long is ready as a file"),
     _kind("pagerduty_token_refused", _RUNNING, "when PagerDuty refuses Rota’s token"),
     _kind("web-hook refused", _RUNNING, "when a web-hook is refused"),

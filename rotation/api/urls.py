@@ -6,6 +6,7 @@ from django.urls import path
 
 from rotation.api import (
     calendar_feeds,
+    cancelling,
     chat,
     cover_requests,
     covers,
@@ -161,6 +162,8 @@ urlpatterns = [
         name="api-cover-give-back",
     ),
     path("covers/<int:cover_id>/undo/", covers.CoverUndoView.as_view(), name="api-cover-undo"),
+    path(f"{_SHIFT}cancel/", cancelling.ShiftCancelView.as_view(), name="api-shift-cancel"),
+    path(f"{_SHIFT}restore/", cancelling.ShiftRestoreView.as_view(), name="api-shift-restore"),
     path("sync-runs/<int:run_id>/", syncs.SyncRunView.as_view(), name="api-sync-run"),
     path("questions/<int:question_id>/", questions.QuestionView.as_view(), name="api-question"),
     path("web-hooks/", web_hooks.WebHooksView.as_view(), name="api-web-hooks"),

@@ -130,10 +130,18 @@ def _take_draft(draft: Draft, actor: Actor, now: dt.datetime) -> None:
 
 
 def _coming_rows(draft: Draft, plan: Plan, now: dt.datetime) -> list[DraftShift]:
-    """The draft's cells of weeks that have not started, by level and week."""
+    """The draft's cells of weeks that have not started, by level and week.
+
+    A week that was cancelled stays as it is.
+    """
     coming = [week.week_date for week in plan.weeks if week.period.starts_at > now]
     rows = DraftShift.objects.filter(draft=draft, week_date__in=coming)
-    return list(rows.select_related("level", "holder").order_by("level_id", "week_date", "pk"))
+    cancelled = Shift.objects.filter(
+        level__rotation=draft.rotation, week_date__in=coming, cancelled_at__isnull=False
+    )
+    left = set(cancelled.values_list("level_id", "week_date"))
+    ordered = rows.select_related("level", "holder").order_by("level_id", "week_date", "pk")
+    return [row for row in ordered if (row.level_id, row.week_date) not in left]
 
 
 def _ask_rules(draft: Draft, plan: Plan, rows: list[DraftShift]) -> None:

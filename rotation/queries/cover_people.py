@@ -103,6 +103,17 @@ def candidates(
     return cover_candidates.ranked(part, [_person(each, shift, part, found, given) for each in ids])
 
 
+def busy_beside(*, shift: WorkedShift, engineer_ids: Iterable[int]) -> list[tuple[int, Busy]]:
+    """Those people's on-call time of other shifts at the shift's time, in whatever rotation."""
+    found = _busy(shift.period)
+    return [
+        (engineer_id, busy)
+        for engineer_id in engineer_ids
+        for shift_id, busy in found.get(engineer_id, ())
+        if shift_id != shift.shift_id
+    ]
+
+
 def facts(*, rotation: Rotation, zone: str, period: Period, now: dt.datetime) -> Facts:
     """What judges whoever may take time in that period; a fixed number of queries."""
     services = service.services_of(

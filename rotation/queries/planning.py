@@ -187,6 +187,7 @@ def _pins(
             shift__week_date__gte=first,
             shift__week_date__lt=until,
             shift__holder__isnull=False,
+            shift__cancelled_at__isnull=True,
         )
         .order_by("shift__week_date", "shift_id")
         .values_list("shift__level__name", "shift__week_date", "shift__holder_id")

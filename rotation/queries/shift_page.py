@@ -12,7 +12,7 @@ from common.periods import seconds
 from rotation.domain import slots
 from rotation.models import Cover, Draft, Level, Shift
 from rotation.queries import cells, cover_requests, covers, reasons, worked
-from volunteers.queries import marks
+from volunteers.queries import contacts, marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,17 @@ class Neighbours:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Cancelled:
+    """When the week was cancelled, by whom and why; whether that can still be undone."""
+
+    at: dt.datetime
+    by: str
+    reason: str
+    can_be_undone: bool
+    had_begun: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class ShiftPage:
     """Everything that the page of a shift shows; `state` is "", run, done or off."""
 
@@ -77,6 +88,7 @@ class ShiftPage:
     publication: Publication
     neighbours: Neighbours
     in_pagerduty_since: dt.datetime | None
+    cancelled: Cancelled | None
 
     @property
     def takes_covers(self) -> bool:
@@ -127,6 +139,7 @@ def shift_page(*, shift: Shift, now: dt.datetime) -> ShiftPage:
         publication=_publication(shift, rotation),
         neighbours=_neighbours(shift, near),
         in_pagerduty_since=_since(shift.level, rotation),
+        cancelled=_cancelled(shift, now),
     )
 
 
@@ -136,6 +149,19 @@ def _state(shift: WorkedShift, now: dt.datetime) -> str:
     if shift.period.ends_at <= now:
         return "done"
     return "run" if shift.period.contains(now) else ""
+
+
+def _cancelled(shift: Shift, now: dt.datetime) -> Cancelled | None:
+    if shift.cancelled_at is None:
+        return None
+    names = contacts.names_of(emails=[shift.cancelled_by])
+    return Cancelled(
+        at=shift.cancelled_at,
+        by=names.get(shift.cancelled_by, shift.cancelled_by),
+        reason=shift.cancel_reason,
+        can_be_undone=shift.completed_at is None and now < shift.starts_at,
+        had_begun=shift.cancelled_at > shift.starts_at,
+    )
 
 
 def strip_days(shift: WorkedShift) -> tuple[dt.date, ...]:

@@ -7,8 +7,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Min, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
 
 from common.periods import Period, intersection
 from rotation.domain.stints import CoverSpan, Stint, on_call_stints
@@ -19,6 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
+
+
+# One that is cancelled before it begins can be restored until then.
+_OVER_AT = Case(
+    When(cancelled_at__isnull=True, then=F("ends_at")),
+    When(cancelled_at__lt=F("starts_at"), then=F("starts_at")),
+    default=F("cancelled_at"),
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +93,7 @@ def periods_to_json(periods: Iterable[Period]) -> list[list[str]]:
 def ended_shift_ids(*, now: dt.datetime) -> list[int]:
     """Shifts that have ended, or were cancelled, and are not completed; by end, then id.
 
-    A cancelled one ended at its cancellation.
+    A cancelled one ended at its cancellation, or with its start where it was cancelled before.
     """
     in_order = _ended(now).order_by("over_at", "pk")
     return list(in_order.values_list("pk", flat=True))
@@ -100,14 +107,15 @@ def oldest_ended_at(*, now: dt.datetime) -> dt.datetime | None:
 
 def _ended(now: dt.datetime) -> QuerySet[Shift]:
     waiting = Shift.objects.filter(completed_at__isnull=True)
-    ended = waiting.filter(ends_at__lte=now) | waiting.filter(cancelled_at__lte=now)
-    return ended.annotate(over_at=Coalesce("cancelled_at", "ends_at"))
+    ended = waiting.filter(ends_at__lte=now)
+    ended |= waiting.filter(cancelled_at__lte=now, starts_at__lte=now)
+    return ended.annotate(over_at=_OVER_AT)
 
 
 def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[WorkedShift]:
     """Completed shifts that ended or were cancelled in `[from_at, until_at)`; two queries."""
     completed = Shift.objects.filter(completed_at__isnull=False)
-    over = completed.annotate(over_at=Coalesce("cancelled_at", "ends_at"))
+    over = completed.annotate(over_at=_OVER_AT)
     return worked_shifts(shifts=over.filter(over_at__gte=from_at, over_at__lt=until_at))
 
 

@@ -159,6 +159,8 @@ PAGES = {
     "rotation-chat-test": does(TEAM | ADMIN, FORBIDDEN),
     "rotation-chat-remove": does(TEAM | ADMIN, FORBIDDEN),
     "cover-enter": form(TEAM),
+    "shift-cancel": form(TEAM),
+    "shift-restore": form(TEAM),
     "cover-undo": form(OWNER | TEAM),  # Ben is relieved, Anna manages and took it
     "cover-ask": form(OWNER | TEAM),
     "cover-detail": reads(OWNER | TEAM | ADMIN),
@@ -294,6 +296,8 @@ API_ROUTES = {
     "api-take-over-offer": does(OWNER | TEAM),
     "api-take-over-agree": does(OWNER | TEAM),
     "api-take-over-close": does(OWNER | TEAM),
+    "api-shift-cancel": does(TEAM),
+    "api-shift-restore": does(TEAM),
     "api-cover-undo": does(OWNER | TEAM),
     "api-rotation-fairness": reads(OWNER | TEAM | ADMIN, FORBIDDEN),
     "api-rotation-on-call-now": reads(ALL),

@@ -115,6 +115,8 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         "period-close": {"month": OPEN_MONTH},
         "shift-handover": {"shift_id": arguments["running_id"]},
         "api-shift-handover-notes": {"shift_id": arguments["running_id"]},
+        "shift-restore": {"shift_id": arguments["cancelled_id"]},
+        "api-shift-restore": {"shift_id": arguments["cancelled_id"]},
         "cover-give-back": {"request_id": arguments["cover_id"]},
         "api-cover-give-back": {"request_id": arguments["cover_id"]},
         "cover-by-mail": {"signed": signed(arguments["request_id"], people["manager"])},
@@ -237,6 +239,7 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         **world_of_covers.make_offer(request, level2, by=anna),
         **world_of_covers.make_take_over(running, by=anna),
         "shift_id": shift.pk,
+        "cancelled_id": _make_cancelled(level2, anna).pk,
         "question_id": question.pk,
         "lookup_id": make_lookup(rotation).pk,
         "cover_id": cover.pk,
@@ -249,6 +252,15 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
         "level": "primary",
         "week": str(draft.first_week_date + 3 * builders.WEEK),
     }
+
+
+def _make_cancelled(level: Level, holder: Engineer) -> Shift:
+    """A week of hers that is cancelled and has not begun."""
+    shift = builders.make_shift(level=level, week_date=COVERED_WEEK, holder=holder)
+    shift.cancelled_at, shift.cancelled_by = builders.NOW, holder.email
+    shift.cancel_reason = "No releases then."
+    shift.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
+    return shift
 
 
 def _make_handover(level: Level, *, by: Engineer) -> dict[str, object]:
