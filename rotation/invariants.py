@@ -12,7 +12,7 @@ _POLICY_FACTS = (
     *("minimum_size", "horizon_weeks", "primary_rest_weeks", "primary_shifts_per_term"),
     *("escalation_rest_weeks", "escalation_shifts_per_term", "spacing_weeks"),
     *("holiday_load_hundredths", "holiday_weights", "objectives", "escalation_delay_minutes"),
-    *("escalation_loops", "drift_choice", "changed_at", "effective_from"),
+    *("escalation_loops", "drift_choice", "deduplicates_pay", "changed_at", "effective_from"),
 )
 _OUTSIDE = "a cover lies inside its shift"
 _COVER_OUTSIDE_SQLITE = (

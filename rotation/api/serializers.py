@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.fields import HundredthsField, StrictSerializer, TextField, WholeNumberField
+from common.api.fields import (
+    HundredthsField,
+    StrictSerializer,
+    TextField,
+    WholeNumberField,
+    YesNoField,
+)
 from rotation.models import Level, LevelName
 from rotation.operations import policies
 from rotation.queries import account
@@ -68,6 +74,8 @@ class PolicySerializer(serializers.Serializer[Any]):
     the rotation's own calendar counts with `holiday_load`. PagerDuty passes a page on after
     `escalation_delay_minutes` and begins again `escalation_loops` times; `drift_choice` says what
     happens when it shows somebody else: ask a manager, restore ours, adopt an override as a cover.
+    With `deduplicates_pay`, weeks published from then on pay nothing for time that another rotation
+    pays the same person already, at as much a week or more.
     """
 
     number = serializers.IntegerField()
@@ -90,6 +98,7 @@ class PolicySerializer(serializers.Serializer[Any]):
     escalation_delay_minutes = serializers.IntegerField()
     escalation_loops = serializers.IntegerField()
     drift_choice = serializers.ChoiceField(choices=policies.DRIFT_CHOICES)
+    deduplicates_pay = serializers.BooleanField()
 
 
 class NewPolicySerializer(StrictSerializer):
@@ -118,6 +127,7 @@ class NewPolicySerializer(StrictSerializer):
     escalation_delay_minutes = WholeNumberField(required=False)
     escalation_loops = WholeNumberField(required=False)
     drift_choice = serializers.ChoiceField(choices=policies.DRIFT_CHOICES, required=False)
+    deduplicates_pay = YesNoField(required=False)
 
 
 class PagerDutyLevelSerializer(serializers.Serializer[Any]):

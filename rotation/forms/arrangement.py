@@ -99,6 +99,9 @@ class PolicyForm(forms.Form):
     drift_choice = forms.ChoiceField(
         label="When PagerDuty shows somebody else", choices=DriftChoice.choices
     )
+    deduplicates_pay = forms.BooleanField(
+        label="Two rotations at once are paid once", required=False
+    )
     objectives = forms.CharField(help_text="In order, with spaces: gaps overload unfairness …")
     reason = forms.CharField(help_text="Why it changes; everybody reads it.")
 

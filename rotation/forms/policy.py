@@ -101,6 +101,12 @@ class PolicyForm(forms.Form):
         choices=DriftChoice.choices,
         help_text="Holds for differences found from now on.",
     )
+    deduplicates_pay = forms.BooleanField(
+        label="Two rotations at once are paid once",
+        required=False,
+        help_text="Time that another rotation pays already, at as much a week or more, counts as a "
+        "gap here. Holds for weeks published from now on; off, both are paid.",
+    )
     reason = forms.CharField(
         label="Why does it change?",
         max_length=LONGEST_REASON,
@@ -153,6 +159,11 @@ class PolicyForm(forms.Form):
         return self.part("escalation_delay_minutes", "escalation_loops", "drift_choice")
 
     @property
+    def pay(self) -> list[BoundField]:
+        """What of pay a team decides."""
+        return self.part("deduplicates_pay")
+
+    @property
     def holidays(self) -> list[BoundField]:
         """The weights of public holidays, by office in order of name."""
         return self.part(*(f"holiday_{slug}" for slug in self._offices.names))
@@ -195,6 +206,7 @@ class PolicyForm(forms.Form):
             holiday_weights={} if is_own_alone else weights,
             objectives=self._objectives(),
             drift_choice=data["drift_choice"],
+            deduplicates_pay=data["deduplicates_pay"],
         )
 
     def _objectives(self) -> tuple[str, ...]:
@@ -209,6 +221,7 @@ def _initial(policy: PolicyVersion, offices: Offices) -> dict[str, Any]:
     return {
         **figures,
         "drift_choice": policy.drift_choice,
+        "deduplicates_pay": policy.deduplicates_pay,
         **{f"holiday_{slug}": wording.load(weight) for slug, weight in weights.items()},
         **{f"order_{name}": _place(name, policy.objectives) for name in _NAMES},
     }

@@ -49,7 +49,8 @@ class Figures:
     `holiday_weights` gives the load of a public holiday by the office (slug) whose calendar counts;
     empty, the rotation's own calendar counts with `holiday_load_hundredths`. PagerDuty calls the
     next level after `escalation_delay_minutes` without an answer, and begins again
-    `escalation_loops` times; `drift_choice` says what happens when it shows somebody else.
+    `escalation_loops` times; `drift_choice` says what happens when it shows somebody else. With
+    `deduplicates_pay`, time that another rotation pays already, at as much, is not paid twice.
     """
 
     term_weeks: int = 26
@@ -68,6 +69,7 @@ class Figures:
     escalation_delay_minutes: int = 15
     escalation_loops: int = 2
     drift_choice: str = DriftChoice.ASK.value
+    deduplicates_pay: bool = False
 
 
 _FIGURES = tuple(field.name for field in dataclasses.fields(Figures))

@@ -56,6 +56,7 @@ def topics(policy: PolicyVersion, offices: Offices) -> list[Topic]:
         Topic(title="Level 2", sentences=_escalation(policy)),
         Topic(title="Load", sentences=_load(policy, offices)),
         Topic(title="PagerDuty", sentences=_pagerduty(policy)),
+        Topic(title="Pay", sentences=(two_rotations(deduplicates=policy.deduplicates_pay),)),
     ]
 
 
@@ -163,6 +164,16 @@ def _pagerduty(policy: PolicyVersion) -> tuple[str, ...]:
     )
 
 
+def two_rotations(*, deduplicates: bool) -> str:
+    """What somebody earns who is on call for two rotations at once, in a sentence."""
+    if deduplicates:
+        return (
+            "Whoever is on call for another rotation at the same time is paid here only where that "
+            "one does not pay as much."
+        )
+    return "Whoever is on call for two rotations at once is paid by both."
+
+
 def _again(loops: int) -> str:
     if not loops:
         return "The page ends there"
@@ -202,6 +213,10 @@ def _drift(value: str, _offices: Offices) -> str:
     return DriftChoice(value).label.lower()
 
 
+def _paid(value: bool, _offices: Offices) -> str:  # noqa: FBT001 - as every figure's words
+    return "paid once" if value else "both paid"
+
+
 def _weeks(value: int, _offices: Offices) -> str:
     return wording.counted(value, "week")
 
@@ -239,4 +254,5 @@ _FIGURES: dict[str, tuple[str, Callable[[Any, Offices], str]]] = {
     "escalation_delay_minutes": ("A page goes on after", _minutes),
     "escalation_loops": ("A page starts again", _times),
     "drift_choice": ("PagerDuty shows somebody else", _drift),
+    "deduplicates_pay": ("Two rotations at once", _paid),
 }
