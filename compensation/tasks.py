@@ -11,7 +11,7 @@ from audit.operations import Actor
 from common import clock
 from common.clocks import Clocks
 from compensation import reporting
-from compensation.operations import answers, report_files, weeks
+from compensation.operations import answers, office_calendars, recalculating, report_files, weeks
 from compensation.queries import report_files as report_queries
 
 
@@ -19,6 +19,14 @@ from compensation.queries import report_files as report_queries
 def sweep_weeks() -> int:
     """Complete the weeks that have ended; returns how many entries were posted."""
     return weeks.complete_weeks(actor=Actor.sweep("weeks"), now=clock.now()).posted
+
+
+@shared_task(name="compensation.sweep_recalculations")
+def sweep_recalculations() -> int:
+    """Let weeks follow calendars that changed, and price those anew that wait for it; how many."""
+    actor, now = Actor.sweep("recalculations"), clock.now()
+    office_calendars.settle_calendars(actor=actor, now=now)
+    return recalculating.recalculate_weeks(actor=actor, now=now).done
 
 
 @shared_task(name="compensation.sweep_answers")

@@ -52,6 +52,7 @@ _SWEEPS = (
     "rotation.sweep_lookups",
     "rotation.sweep_web_hooks",
     "compensation.sweep_weeks",
+    "compensation.sweep_recalculations",
     "compensation.sweep_answers",
     "compensation.sweep_reports",
 )

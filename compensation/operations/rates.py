@@ -69,8 +69,7 @@ def add_rate(*, rate: NewRate, actor: Actor, now: dt.datetime) -> str:
         RateKnownError: it is what counts from that day anyway.
     """
     office = check_rate(rate=rate, now=now)
-    row = _insert(rate, office=office, actor=actor, now=now)
-    return row.version
+    return insert_rate(rate=rate, office=office, actor=actor, now=now).version
 
 
 def check_rate(*, rate: NewRate, now: dt.datetime) -> OfficeLine:
@@ -80,16 +79,28 @@ def check_rate(*, rate: NewRate, now: dt.datetime) -> OfficeLine:
         RateInvalidError: an unknown office or level, an amount below 0, or a date too far ahead.
         PastRateError: it starts before today in the office's zone.
     """
-    office = _office(rate.office_id)
-    _check(rate, currency=office.currency)
-    today = now.astimezone(zoneinfo.ZoneInfo(office.time_zone)).date()
+    office, today = checked_office(rate=rate, now=now)
     if rate.effective_from < today:
-        message = f"A rate starts today, {wording.day(today)}, or later."
+        message = (
+            f"A rate starts today, {wording.day(today)}, or later. One that starts on a past day "
+            "is retroactive: another person of finance approves it."
+        )
         raise PastRateError(message, fields={"effective_from": message})
     if rate.effective_from > today + FURTHEST:
         message = "A rate starts within ten years."
         raise RateInvalidError(message, fields={"effective_from": message})
     return office
+
+
+def checked_office(*, rate: NewRate, now: dt.datetime) -> tuple[OfficeLine, dt.date]:
+    """The rate's office and today's date there, once its level and amounts are right.
+
+    Raises:
+        RateInvalidError: an unknown office or level, or an amount that cannot be.
+    """
+    office = _office(rate.office_id)
+    _check(rate, currency=office.currency)
+    return office, now.astimezone(zoneinfo.ZoneInfo(office.time_zone)).date()
 
 
 def _check(rate: NewRate, *, currency: str) -> None:
@@ -113,21 +124,38 @@ def _office(office_id: int) -> OfficeLine:
     return office
 
 
-def _insert(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime) -> Rate:
-    """The new row; of two who add at the same moment the second takes the next number."""
+def insert_rate(
+    *,
+    rate: NewRate,
+    office: OfficeLine,
+    actor: Actor,
+    now: dt.datetime,
+    retroactive_of: str = "",
+) -> Rate:
+    """The new row; of two who add at the same moment the second takes the next number.
+
+    `retroactive_of` is the e-mail of who proposed a rate that begins on a past day.
+
+    Raises:
+        RateKnownError: it is what counts from that day anyway.
+    """
     for tries_left in reversed(range(_TRIES)):
         try:
             with transaction.atomic():
-                return _added(rate, office=office, actor=actor, now=now)
+                return _added(
+                    rate, office=office, actor=actor, now=now, retroactive_of=retroactive_of
+                )
         except IntegrityError:
             if not tries_left:
                 raise
     raise AssertionError("the last try raises")
 
 
-def _added(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime) -> Rate:
-    versions = Rate.objects.filter(office_id=office.office_id, level=rate.level)
-    _refuse_repeated(rate, versions)
+def _added(
+    rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime, retroactive_of: str
+) -> Rate:
+    versions = versions_of(rate)
+    refuse_repeated(rate, versions)
     earlier = versions.count()
     row = Rate.objects.create(
         version=f"{office.slug}-{rate.level}-v{earlier + 1}",
@@ -137,7 +165,8 @@ def _added(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime)
         weekly_minor=rate.weekly_minor,
         holiday_minor=rate.holiday_minor,
         currency=office.currency,
-        added_by=actor.name,
+        retroactive=bool(retroactive_of),
+        added_by=retroactive_of or actor.name,
         added_at=now,
     )
     record(
@@ -152,7 +181,17 @@ def _added(rate: NewRate, *, office: OfficeLine, actor: Actor, now: dt.datetime)
     return row
 
 
-def _refuse_repeated(rate: NewRate, versions: QuerySet[Rate]) -> None:
+def versions_of(rate: NewRate) -> QuerySet[Rate]:
+    """Every version of the rate's office and level."""
+    return Rate.objects.filter(office_id=rate.office_id, level=rate.level)
+
+
+def refuse_repeated(rate: NewRate, versions: QuerySet[Rate]) -> None:
+    """Refuse the rate that counts from its day already.
+
+    Raises:
+        RateKnownError: the newest of that day has its amounts.
+    """
     of_day = versions.filter(effective_from=rate.effective_from).order_by("-pk").first()
     if of_day is not None and (of_day.weekly_minor, of_day.holiday_minor) == (
         rate.weekly_minor,
