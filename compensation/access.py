@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 
-from compensation.models import Entry, ReportFile
+from compensation.models import Entry, PayQuestion, ReportFile
+from rotation import access as rotations
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from rotation.models import Rotation
     from volunteers.access import Viewer
 
 
@@ -26,6 +28,7 @@ class MoneyFunction(enum.Enum):
     DOWNLOAD_EXPORT = "Only finance can download exports."
     READ_REPORTS = "Only finance can see reports."
     MAKE_REPORT = "Only finance can have a report made as a file."
+    ANSWER_QUESTIONS = "Only finance can see and answer questions about pay."
     READ_RATES = "Only finance can see the history of rates."
     ADD_RATE = "Only finance can add a rate."
 
@@ -49,6 +52,25 @@ def require(*, viewer: Viewer, function: MoneyFunction) -> None:
 def visible_entries(*, viewer: Viewer) -> QuerySet[Entry]:
     """Every entry for finance, one's own for everybody else."""
     return Entry.objects.all() if viewer.is_finance else own_entries(viewer=viewer)
+
+
+def visible_questions(*, viewer: Viewer) -> QuerySet[PayQuestion]:
+    """Every question about pay for finance, one's own for everybody else."""
+    if viewer.is_finance:
+        return PayQuestion.objects.all()
+    return own_questions(viewer=viewer)
+
+
+def own_questions(*, viewer: Viewer) -> QuerySet[PayQuestion]:
+    """What the viewer has asked about their pay, whatever their roles."""
+    return PayQuestion.objects.filter(asked_by_id=viewer.engineer_id)
+
+
+def costed_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
+    """Rotations whose totals the viewer reads: those they manage; every one for finance."""
+    if viewer.is_finance:
+        return rotations.visible_rotations(viewer=viewer)
+    return rotations.managed_rotations(viewer=viewer)
 
 
 def own_entries(*, viewer: Viewer) -> QuerySet[Entry]:

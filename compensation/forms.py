@@ -9,6 +9,7 @@ from django import forms
 
 from common.forms import DayField
 from compensation.domain import money
+from compensation.operations import questions
 from compensation.operations.rates import NewRate
 
 if TYPE_CHECKING:
@@ -112,6 +113,30 @@ class RateForm(forms.Form):
                 rate.holiday_minor,
             )
         )
+
+
+class QuestionForm(forms.Form):
+    """What somebody asks about a line of their pay; the operation says what is wrong with it."""
+
+    question = forms.CharField(
+        label="What do you want to know?",
+        required=False,
+        strip=False,
+        help_text="Say what you expected and why. Finance reads it and answers; both stay here.",
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": questions.LONGEST}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """Finance's answer."""
+
+    answer = forms.CharField(
+        label="Your answer",
+        required=False,
+        strip=False,
+        help_text="Only the one who asked and finance read it. It stays as it is.",
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": questions.LONGEST}),
+    )
 
 
 class ExportForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from compensation.domain.periods import MonthError, last_day
-from compensation.views import pay, periods, rates
+from compensation.views import costs, pay, periods, questions, rates, statements
 
 
 class MonthConverter:
@@ -41,6 +41,15 @@ urlpatterns = [
     path("finance/periods/<month:month>/export.xlsx", periods.workbook, name="period-workbook"),
     path("finance/rates/", rates.rates, name="rates"),
     path("finance/rates/add/", rates.rate_add, name="rate-add"),
+    path("finance/questions/", questions.questions, name="pay-questions"),
+    path("finance/questions/<int:asked_id>/", questions.question, name="pay-question-detail"),
+    path("finance/questions/<int:asked_id>/answer/", questions.answer, name="pay-question-answer"),
     path("pay/", pay.pay, name="pay"),
     path("pay/<month:month>/", pay.pay_period, name="pay-period"),
+    path("pay/<month:month>/statement.csv", statements.of_month, name="pay-statement"),
+    path("pay/years/<slug:key>/", statements.year, name="pay-year"),
+    path("pay/years/<slug:key>/statement.csv", statements.of_year, name="pay-year-statement"),
+    path("pay/entries/<int:entry_number>/", questions.entry, name="entry-detail"),
+    path("pay/entries/<int:entry_number>/question/", questions.ask, name="entry-ask"),
+    path("rotations/<slug:slug>/cost/", costs.rotation_cost, name="rotation-cost"),
 ]

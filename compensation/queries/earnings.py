@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Sum
 
 from common import wording
-from compensation.domain import periods, segments, shifts
+from compensation.domain import periods, segments, shifts, years
+from compensation.domain.rates import rate_in_force
 from compensation.models import BlockedShift, PayPeriod
-from compensation.queries.rates import RateLine, rates_in_force
-from compensation.queries.shifts import PayableShift, coming_of, coming_shifts
+from compensation.queries.rates import (
+    RateLine,
+    coming_of_history,
+    in_force_of,
+    pricing_rates,
+    rate_history,
+)
+from compensation.queries.shifts import PayableShift, coming_of, coming_shifts, level_words
 from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
@@ -20,8 +27,10 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from compensation.domain.years import PayYear
     from compensation.models import Entry
     from rotation.queries.worked import WorkedShift
+    from volunteers.queries.postings import Postings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +59,19 @@ class EarnedMonth:
     def weeks(self) -> int:
         """How many weeks they had a part of."""
         return max((one.weeks for one in self.sums), default=0)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class YearSum:
+    """What somebody earned in a year so far, by currency in alphabetical order."""
+
+    year: PayYear
+    sums: tuple[CurrencySum, ...]
+
+    @property
+    def label(self) -> str:
+        """`2026`, or `April 2026 to March 2027`."""
+        return year_label(self.year)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,18 +108,21 @@ class Earnings:
     """Everything in sum that one person's page begins with.
 
     `open` and `closed` are their months, the newest first; `open_sums` add up the open ones and
-    `year_sums` the months of `year`. `current` is the month that the calendar is in. `rates` are
-    those in force where they work.
+    `years` the months of the calendar year and, where it is another, of the company's own.
+    `current` is the month that the calendar is in. `rates` are those in force where they work,
+    `coming_rates` those to come there, by date. `blocked_words` say what a week of theirs that has
+    ended waits for; empty when none does.
     """
 
     current: str
     open: tuple[EarnedMonth, ...]
     closed: tuple[EarnedMonth, ...]
     open_sums: tuple[CurrencySum, ...]
-    year: int
-    year_sums: tuple[CurrencySum, ...]
+    years: tuple[YearSum, ...]
     ahead: Ahead
     rates: tuple[RateLine, ...]
+    coming_rates: tuple[RateLine, ...]
+    blocked_words: str
 
     @property
     def is_new(self) -> bool:
@@ -113,25 +138,74 @@ class Earnings:
 
 
 def earnings(
-    *, entries: QuerySet[Entry], engineer_id: int, now: dt.datetime, today: dt.date
+    *,
+    entries: QuerySet[Entry],
+    engineer_id: int,
+    fiscal_starts_in: int,
+    now: dt.datetime,
+    today: dt.date,
 ) -> Earnings:
     """What a person's own `entries` add up to; `today` is the day where they work.
 
-    The number of queries does not depend on how many rows there are.
+    The company's year begins in the month `fiscal_starts_in`, 1 to 12. The number of queries does
+    not depend on how many rows there are.
     """
     months = earned_months(entries=entries)
     still_open = [one for one in months if not one.is_closed]
-    of_year = [one for one in months if one.month.startswith(f"{today.year:04d}-")]
+    ahead = ahead_of(engineer_id=engineer_id, now=now)
+    postings = postings_of(engineer_ids=[engineer_id])
+    place = postings.place(engineer_id, today)
+    rates = rate_history(office_id=place.office_id) if place else []
     return Earnings(
         current=periods.month_of(today),
         open=tuple(still_open),
         closed=tuple(one for one in months if one.is_closed),
         open_sums=added_up(still_open),
-        year=today.year,
-        year_sums=added_up(of_year),
-        ahead=ahead_of(engineer_id=engineer_id, now=now),
-        rates=tuple(own_rates(engineer_id=engineer_id, today=today)),
+        years=year_sums(months, today=today, fiscal_starts_in=fiscal_starts_in),
+        ahead=ahead,
+        rates=tuple(in_force_of(rates, on=today)),
+        coming_rates=tuple(coming_of_history(rates, after=today)),
+        blocked_words=_blocked_words(ahead, postings, engineer_id),
     )
+
+
+def year_label(year: PayYear) -> str:
+    """The year in words: `2026`, or `April 2026 to March 2027`."""
+    if not year.is_fiscal:
+        return str(year.year)
+    first, last = (periods.first_day(month) for month in (year.first_month, year.last_month))
+    return f"{wording.month(first)} to {wording.month(last)}"
+
+
+def year_sums(
+    months: Iterable[EarnedMonth], *, today: dt.date, fiscal_starts_in: int
+) -> tuple[YearSum, ...]:
+    """The calendar year of the day and, where it is another, the company's, each with its sums."""
+    current, known = periods.month_of(today), list(months)
+    wanted = [years.calendar_year_of(current)]
+    if fiscal_starts_in != years.JANUARY:
+        wanted.append(years.fiscal_year_of(current, starts_in=fiscal_starts_in))
+    return tuple(
+        YearSum(year=year, sums=added_up(one for one in known if year.holds(one.month)))
+        for year in wanted
+    )
+
+
+def _blocked_words(ahead: Ahead, postings: Postings, engineer_id: int) -> str:
+    """What a blocked week lacks, as far as it is the person's own: nobody else is named."""
+    for week in ahead.waiting:
+        if not week.is_blocked:
+            continue
+        starts_on = shifts.local_date(week.starts_at, week.time_zone)
+        place = postings.place(engineer_id, starts_on)
+        if place is None:
+            return f"You belonged to no office on {wording.day(starts_on)}."
+        rates = pricing_rates(offices=[place.office_slug], level=week.level).rates
+        found = rate_in_force(rates, office=place.office_slug, level=week.level, on=starts_on)
+        if found is None:
+            return f"Finance has no rate for {place.office_name}, {level_words(week.level)}."
+        return "A rate is missing for somebody else who was on call in it."
+    return ""
 
 
 def earned_month(*, entries: QuerySet[Entry], month: str) -> EarnedMonth | None:
@@ -195,12 +269,6 @@ def _ahead(found: Iterable[PayableShift], engineer_id: int, now: dt.datetime) ->
         next=_week(soonest, is_blocked=False) if soonest else None,
         only_unpaid=bool(mine) and not paid,
     )
-
-
-def own_rates(*, engineer_id: int, today: dt.date) -> list[RateLine]:
-    """The rates in force on the day in the person's office; none for those without one."""
-    place = postings_of(engineer_ids=[engineer_id]).place(engineer_id, today)
-    return rates_in_force(on=today, office_id=place.office_id) if place else []
 
 
 def _has_part(one: PayableShift, engineer_id: int) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from compensation.domain import keys
+from common import wording
+from compensation.domain import keys, periods
 from compensation.domain.hours import hours
 from compensation.domain.money import format_amount
 from compensation.models import Entry, PayPeriod
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class EntryLine:
     """One entry. An adjustment has no shift, segment and rate; texts are empty then.
 
-    `reverses` and `reversed_by` are numbers of other entries; `weekly_minor` and `holiday_minor`
-    are the rate's, for showing how the amount was computed.
+    `holder_id` had the shift before covers. `reverses` and `reversed_by` are numbers of other
+    entries; `weekly_minor` and `holiday_minor` are the rate's, for showing how the amount was
+    computed.
     """
 
     number: int
@@ -32,6 +34,7 @@ class EntryLine:
     name: str
     employee_id: str
     shift_id: int | None
+    holder_id: int | None
     rotation: str
     level: str
     week_date: dt.date | None
@@ -56,6 +59,11 @@ class EntryLine:
     def holiday_on(self) -> dt.date | None:
         """The public holiday that a supplement is for."""
         return keys.holiday_of(self.kind)
+
+    @property
+    def month_label(self) -> str:
+        """The month that it is posted to, `November 2026`."""
+        return wording.month(periods.first_day(self.month))
 
     @property
     def hours(self) -> str:
@@ -103,6 +111,7 @@ def _line(row: Entry) -> EntryLine:
         name=row.engineer.name,
         employee_id=row.engineer.employee_id or "",
         shift_id=row.shift_id,
+        holder_id=shift.holder_id if shift else None,
         rotation=shift.level.rotation.name if shift else "",
         level=shift.level.name if shift else "",
         week_date=shift.week_date if shift else None,

@@ -60,11 +60,25 @@ def rate_page_of(*, number: int) -> Page[RateLine]:
 
 def rates_in_force(*, on: dt.date, office_id: int | None = None) -> list[RateLine]:
     """The rate of each office and level on a date, those without one left out; by office, level."""
+    return in_force_of(rate_history(office_id=office_id), on=on)
+
+
+def in_force_of(history: Iterable[RateLine], *, on: dt.date) -> list[RateLine]:
+    """Those of a history, the newest first, that count on a date, in its order."""
     found: dict[tuple[int, str], RateLine] = {}
-    for line in rate_history(office_id=office_id):
+    for line in history:
         if line.effective_from <= on:
             found.setdefault((line.office_id, line.level), line)
     return list(found.values())
+
+
+def coming_of_history(history: Iterable[RateLine], *, after: dt.date) -> list[RateLine]:
+    """Those of a history, the newest first, that start after a date and will count, by date."""
+    found: dict[tuple[int, str, dt.date], RateLine] = {}
+    for line in history:
+        if line.effective_from > after:
+            found.setdefault((line.office_id, line.level, line.effective_from), line)
+    return sorted(found.values(), key=lambda line: (line.effective_from, line.rate_id))
 
 
 def coming_rates(*, after: dt.date) -> list[RateLine]:

@@ -255,6 +255,18 @@ def hours_of(seconds: int) -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """`451,800`."""
+    return f"{number:,}"
+
+
+@register.filter
+def seconds_of(seconds: int) -> str:
+    """`451,800 s`, for a sum that somebody does again by hand."""
+    return f"{seconds:,} s"
+
+
+@register.filter
 def amount(minor: int, currency: str) -> str:
     """`1,914.74`, for columns whose heading names the currency; a true minus."""
     plain = currencies.format_amount(abs(minor), currency)

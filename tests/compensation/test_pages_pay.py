@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
-from compensation.operations import periods, weeks
+from common.wording import MINUS
+from compensation.models import Entry
+from compensation.operations import periods, recomputing, weeks
 from rotation.models import Cover
 from tests import builders
 from tests.builders import WEEK
@@ -85,6 +87,7 @@ def test_closed_periods_are_sums_that_lead_to_their_weeks() -> None:
     assert heading(page) == "Nothing in November 2026 yet"
     assert '<a href="/pay/2026-10/">October 2026</a>' in page
     assert "2026 so far" in page
+    assert "Fiscal year so far" in page
     assert heading(month) == "€1,800.00 in October 2026"
     assert "The period is closed: these entries are final." in month
     assert "Mon 19 to Mon 26 Oct 2026" in month
@@ -147,6 +150,75 @@ def test_the_lines_of_a_shared_week_with_a_holiday_add_up() -> None:
         "in force when the week started",
     ]:
         assert text in page
+
+
+def test_each_entry_has_a_page_whose_steps_add_up() -> None:
+    money = _shared_week()
+
+    numbers = range(1, Entry.objects.count() + 1)
+    pages = [signed_in(money.ben).get(f"/pay/entries/{number}/") for number in numbers]
+    shown = [" ".join(page.content.decode().split()) for page in pages if page.status_code == 200]
+
+    assert len(shown) == 3
+    first = next(page for page in shown if "€384.86 for" in heading(page))
+    for text in [
+        "The week pays €600.00 by rate dublin-primary-v1 for 451,800 s of on-call time",
+        f"€600.00 {TIMES} 289,800 s ÷ 451,800 s = 384.860557, rounded down to €384.86.",
+        "All parts rounded down leave 1 smallest unit",
+    ]:
+        assert text in first
+    holiday = next(page for page in shown if "A day off" in heading(page))
+    assert "Yours are the first 43,200 s" in holiday
+    assert f"€90.00 {TIMES} 43,200 s ÷ 86,400 s = 45.00, exactly €45.00." in holiday
+    assert "Carla" not in "".join(shown)
+
+
+def test_nobody_else_finds_the_page_of_an_entry() -> None:
+    money = _swept(make_money(weeks=OCTOBER[:1]))
+    anna = builders.make_anna(team=money.rotation.team)
+
+    for other in (builders.make_carla(), anna, builders.make_admin()):
+        assert signed_in(other).get("/pay/entries/1/").status_code == 404
+    assert "Ben" in page_of(builders.make_finance(), "/pay/entries/1/")
+    assert signed_in(money.ben).get("/pay/entries/99999999999999999999/").status_code == 404
+
+
+def test_a_corrected_week_shows_what_was_and_what_is_as_a_pair() -> None:
+    money = _swept(make_money(weeks=OCTOBER[:1]))
+    _close()
+    carla = builders.make_carla()
+    builders.make_posting(engineer=carla, office=money.office)
+    saturday = dt.datetime(2026, 10, 10, 11, tzinfo=dt.UTC)
+    builders.make_cover(
+        shift=money.shifts[0],
+        from_engineer=money.ben,
+        to_engineer=carla,
+        starts_at=saturday,
+        ends_at=saturday + dt.timedelta(days=1),
+    )
+    recomputing.recompute_shift(shift_id=money.shifts[0].pk, actor=SWEEP, now=AFTER_OCTOBER)
+
+    page = page_of(money.ben, PAGE)
+    taken_back = page_of(money.ben, "/pay/entries/1/")
+
+    assert heading(page) == f"{MINUS}€114.74 in November 2026 so far"
+    assert "corrected" in page
+    assert "takes back €600.00 of" in page
+    assert "Nothing was paid for it before" in page
+    assert heading(page_of(money.ben, "/pay/2026-10/")) == "€600.00 in October 2026"
+    assert "It was taken back by" in taken_back
+    assert heading(page_of(carla, PAGE)) == "€114.74 in November 2026 so far"
+
+
+def test_what_a_week_pays_stands_there_with_what_comes() -> None:
+    money = _swept(make_money(weeks=OCTOBER[:1]))
+    make_rate(office=money.office, weekly_minor=65000, effective_from=dt.date(2027, 1, 4))
+
+    page = page_of(money.ben, PAGE)
+
+    assert "What a week pays you" in page
+    assert "€650.00 a week" in page
+    assert "for weeks that start" in page
 
 
 def test_a_whole_week_is_what_the_rate_says() -> None:
@@ -214,8 +286,17 @@ def test_a_blocked_week_is_safe_and_names_nobody_else() -> None:
     page = page_of(money.ben, PAGE)
 
     assert "Your week Mon 5 to Mon 12 Oct 2026 waits for finance." in page
+    assert "A rate is missing for somebody else who was on call in it." in page
     assert "Waits for a rate" in page
     assert "Carla" not in page
+
+
+def test_a_week_without_a_rate_of_ones_own_says_which_office_and_level_lack_it() -> None:
+    money = _swept(make_money(with_rate="", weeks=OCTOBER[:1]))
+
+    page = page_of(money.ben, PAGE)
+
+    assert "Finance has no rate for Dublin, primary. Your week is safe and waits" in page
 
 
 def test_a_week_given_away_is_not_announced_and_a_taken_one_is() -> None:

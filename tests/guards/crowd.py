@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from knox.models import AuthToken
 
 from audit.models import AuditEvent
+from compensation.models import Entry, PayQuestion
 from outbox.models import Message
 from rotation.models import (
     CalendarEntry,
@@ -32,6 +33,7 @@ from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
 from tests.guards.world import World, make_calendar, make_drift, make_lookup, signed
 from tests.guards.world_of_covers import make_offer
+from tests.guards.world_of_pay import make_question
 from volunteers.models import (
     Absence,
     Application,
@@ -71,6 +73,7 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _paged(cast, numbers)
     _calendars(cast, numbers)
     _asked(cast, numbers)
+    _questions(people)
     _records(numbers)
 
 
@@ -132,6 +135,7 @@ def world_of(cast: Cast) -> World:
             "level": "primary",
             "week": str(builders.NEXT_WEEK),
             "month": "2026-10",
+            **make_question(eva),
             "layout": "detail",
         },
         special={
@@ -340,6 +344,24 @@ def _calendars(cast: Cast, numbers: range) -> None:
         )
         for number in numbers
         if number < calendar_feeds.MOST_FEEDS - 1
+    )
+
+
+def _questions(people: Iterable[Engineer]) -> None:
+    """Each asked about their entry and got an answer."""
+    rows = Entry.objects.filter(engineer__in=list(people)).order_by("number")
+    finn = Engineer.objects.get(email="finn@example.com")
+    PayQuestion.objects.bulk_create(
+        PayQuestion(
+            entry=row,
+            asked_by_id=row.engineer_id,
+            asked_at=builders.NOW,
+            question="Why?",
+            answer="So.",
+            answered_by=finn,
+            answered_at=builders.NOW,
+        )
+        for row in rows
     )
 
 

@@ -219,6 +219,15 @@ PAGES = {
     "period-export": reads(FINANCE, FORBIDDEN),
     "period-workbook": reads(FINANCE, FORBIDDEN),
     "rates": reads(FINANCE, FORBIDDEN),
+    "pay-statement": reads(OWNER),
+    "pay-year": reads(ALL),
+    "pay-year-statement": reads(ALL),
+    "entry-detail": reads(OWNER | FINANCE),
+    "entry-ask": does(OWNER),
+    "pay-questions": reads(FINANCE, FORBIDDEN),
+    "pay-question-detail": reads(FINANCE, FORBIDDEN),
+    "pay-question-answer": does(FINANCE, FORBIDDEN),
+    "rotation-cost": reads(TEAM | FINANCE),
     "rate-add": form(FINANCE, FORBIDDEN),
 }
 

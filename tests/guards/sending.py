@@ -12,7 +12,7 @@ from django.db import connection
 
 from audit.models import AuditEvent
 from outbox.models import Message
-from tests.guards import admin_posts, posts, posts_of_covers, posts_of_terms
+from tests.guards import admin_posts, posts, posts_of_covers, posts_of_pay, posts_of_terms
 from tests.guards.asking import ADMIN, API, Tried, Visitor, pages, path_of, routes_below, tried
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.guards.world import World
 
 REQUEST_ID = "request-0815"
-PAGES = posts.PAGES | posts_of_terms.PAGES | posts_of_covers.PAGES
+PAGES = posts.PAGES | posts_of_terms.PAGES | posts_of_covers.PAGES | posts_of_pay.PAGES
 API_ROUTES = posts.API_ROUTES | posts_of_terms.API_ROUTES | posts_of_covers.API_ROUTES
 
 

@@ -32,7 +32,7 @@ from rotation.operations import calendar_feeds, calendars
 from rotation.queries import calendar_feeds as feed_queries
 from tests import builders
 from tests.compensation.rows import make_rate
-from tests.guards import world_of_covers
+from tests.guards import world_of_covers, world_of_pay
 from volunteers.models import Engineer, ManagerGrant, RoleGrant, Term
 
 VIEWERS = (
@@ -130,7 +130,10 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         rotation=rotation,
         people=people,
         tokens=tokens,
-        arguments=arguments | _make_money(people["finance"]) | {"slug": rotation.slug},
+        arguments=arguments
+        | _make_money(people["finance"])
+        | world_of_pay.make_question(people["engineer"])
+        | {"slug": rotation.slug},
         special=special | _make_rows_of_the_admin(people),
     )
 
