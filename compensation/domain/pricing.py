@@ -85,12 +85,14 @@ class Blocked:
 class Terms:
     """What pricing needs beside the shift; every person of a stint is in `people`.
 
-    `is_paid` says whether the shift's level is paid at all.
+    `is_paid` says whether the shift's level is paid at all. `undecided` are rates that are missing
+    for saying what another rotation pays already.
     """
 
     people: Mapping[str, Person]
     rates: Sequence[Rate]
     is_paid: bool
+    undecided: tuple[MissingRate, ...] = ()
 
 
 def price(shift: Shift, terms: Terms) -> Priced | Blocked:
@@ -104,6 +106,7 @@ def price(shift: Shift, terms: Terms) -> Priced | Blocked:
     if not terms.is_paid or not shifts.has_started(shift):
         return Priced(entries=(), paid_seconds=total, gap_seconds=gap)
     rates, missing = _rates(shift, runs, terms)
+    missing.extend(terms.undecided)
     if missing:
         return Blocked(missing=tuple(missing))
     amounts = _base_amounts(runs, [rates[run.person] for run in runs], total)

@@ -16,7 +16,7 @@ from compensation.operations.posting import (
 )
 from compensation.queries.periods import last_closed_month
 from compensation.queries.repricing import repriced
-from compensation.queries.shifts import payable_shift, payable_shifts
+from compensation.queries.shifts import dependent_shift_ids, payable_shift, payable_shifts
 from rotation.operations import shifts as rotation_shifts
 from volunteers.queries import contacts
 
@@ -49,7 +49,7 @@ def recompute_shift(*, shift_id: int, actor: Actor, now: dt.datetime) -> list[in
         KeyConflictError: the ledger has one of the entries with other content.
         PeriodMovedError: months were closed three times in between.
     """
-    return in_one_transaction(lambda: _recompute(shift_id, actor=actor, now=now))
+    return in_one_transaction(lambda: _recompute_it(shift_id, actor=actor, now=now))
 
 
 def recompute_shifts(
@@ -62,8 +62,21 @@ def recompute_shifts(
     Raises:
         CannotPriceError, KeyConflictError, PeriodMovedError: as of one shift; nothing was posted.
     """
-    wanted = sorted(set(shift_ids))
-    return in_one_transaction(lambda: _recompute_all(wanted, cause, actor=actor, now=now))
+    wanted = set(shift_ids)
+    wanted.update(dependent_shift_ids(shift_ids=wanted))
+    return in_one_transaction(lambda: _recompute_all(sorted(wanted), cause, actor=actor, now=now))
+
+
+def recompute_dependents(*, shift_id: int, actor: Actor, now: dt.datetime) -> list[int]:
+    """Price anew the weeks that pay less for what this one pays, in the caller's transaction.
+
+    The posted numbers, in order; none while every policy pays both of two rotations.
+
+    Raises:
+        CannotPriceError, KeyConflictError, PeriodMovedError: as of one shift.
+    """
+    found = dependent_shift_ids(shift_ids=[shift_id])
+    return [number for one in found for number in _recompute(one, actor=actor, now=now)]
 
 
 def recomputed(payable: PayableShift) -> Repriced:
@@ -116,10 +129,24 @@ def _entries(found: Repriced) -> list[NewEntry]:
     ]
 
 
+def _recompute_it(shift_id: int, *, actor: Actor, now: dt.datetime) -> list[int]:
+    numbers = _recompute(shift_id, actor=actor, now=now)
+    return numbers + recompute_dependents(shift_id=shift_id, actor=actor, now=now)
+
+
 def _recompute(shift_id: int, *, actor: Actor, now: dt.datetime) -> list[int]:
     if not rotation_shifts.hold_completed_shift(shift_id=shift_id):
         return []
-    found = recomputed(payable_shift(shift_id=shift_id))
+    return post_changes(recomputed(payable_shift(shift_id=shift_id)), actor=actor, now=now)
+
+
+def post_changes(found: Repriced, *, actor: Actor, now: dt.datetime) -> list[int]:
+    """Post them in the caller's transaction, which holds the shift; the numbers in order.
+
+    Raises:
+        KeyConflictError: the ledger has one of the entries with other content.
+        PeriodMovedError: a close came between; start the transaction again.
+    """
     if found.changes.is_nothing:
         return []
     numbers = post_entries(_entries(found), earned=found.payable.earned_on, now=now)

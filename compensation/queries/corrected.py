@@ -45,6 +45,31 @@ def corrected_covers(*, shift_ids: Iterable[int]) -> dict[int, list[CoverSpan]]:
     return found
 
 
+def corrected_with(*, engineer_ids: Iterable[int]) -> list[int]:
+    """The shifts with an approved correction that names any of these people; one query."""
+    rows = Correction.objects.filter(
+        state=Correction.State.APPROVED, covers__engineer_id__in=set(engineer_ids)
+    )
+    return list(rows.order_by("shift_id").values_list("shift_id", flat=True).distinct())
+
+
+def covers_before(*, correction_id: int, shift_id: int) -> list[CoverSpan] | None:
+    """The covers that counted before that correction; None while the shift's own did."""
+    approved = Correction.objects.filter(
+        shift_id=shift_id, state=Correction.State.APPROVED, pk__lt=correction_id
+    )
+    last = approved.order_by("-pk").first()
+    if last is None:
+        return None
+    return [
+        CoverSpan(
+            person=cover.engineer_id,
+            period=Period(starts_at=cover.starts_at, ends_at=cover.ends_at),
+        )
+        for cover in last.covers.order_by("position")
+    ]
+
+
 def shift_ledger(*, shift_id: int) -> ShiftLedger:
     """The shift's entries that no other has taken back, in order of number; one query."""
     return shift_ledgers(shift_ids=[shift_id])[shift_id]

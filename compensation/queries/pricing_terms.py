@@ -84,7 +84,9 @@ def terms_from(facts: Facts, payable: PayableShift, *, also: Collection[int] = (
     rates = [
         rate for office in sorted(offices) for rate in facts.rates.get((office, shift.level), ())
     ]
-    return pricing.Terms(people=people, rates=rates, is_paid=payable.is_paid)
+    return pricing.Terms(
+        people=people, rates=rates, is_paid=payable.is_paid, undecided=payable.undecided
+    )
 
 
 def _places(belonged: postings.Postings, payable: PayableShift) -> dict[int, postings.Place | None]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from common import wording
 from compensation.domain import periods, shifts
-from compensation.queries.corrected import corrected_covers
+from compensation.queries import beside
+from compensation.queries.corrected import corrected_covers, corrected_with
 from rotation.domain.stints import stints as stints_of
 from rotation.queries import worked
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from compensation.domain.pricing import MissingRate
     from rotation.domain.stints import CoverSpan
 
 PAID_ALWAYS = "primary"
@@ -25,16 +27,20 @@ class PayableShift:
     """One shift ready for pricing, and the words in which people know it.
 
     `shift` names people by their ids as text; `rotation` is the rotation's name, `team` the on-call
-    team's slug.
+    team's slug. Where its policy `deduplicates`, what another rotation pays already is nobody's;
+    `undecided` are rates that are missing for saying what that one pays.
     """
 
     shift_id: int
     title: str
+    rotation_id: int
     rotation: str
     team: str
     is_paid: bool
     is_completed: bool
+    deduplicates: bool
     shift: shifts.Shift
+    undecided: tuple[MissingRate, ...] = ()
 
     @property
     def earned_on(self) -> dt.date:
@@ -67,13 +73,14 @@ def payable_shift(*, shift_id: int) -> PayableShift:
     return _payables([worked.worked_shift(shift_id=shift_id)])[0]
 
 
-def supposed_shift(*, shift_id: int, covers: Iterable[CoverSpan]) -> PayableShift:
-    """The shift as it would be priced if these were all of its covers.
+def supposed_shift(*, shift_id: int, covers: Iterable[CoverSpan] | None) -> PayableShift:
+    """The shift as it would be priced if these were all of its covers; with its own for None.
 
     Raises:
         ObjectDoesNotExist: there is no such shift.
     """
-    return _payable(worked.worked_shift(shift_id=shift_id), list(covers))
+    spans = None if covers is None else list(covers)
+    return _paid_once([_payable(worked.worked_shift(shift_id=shift_id), spans)])[0]
 
 
 def waiting_shifts(*, now: dt.datetime, until_month: str) -> list[PayableShift]:
@@ -108,10 +115,53 @@ def coming_of(found: Iterable[worked.WorkedShift]) -> list[PayableShift]:
     return _payables([shift for shift in found if shift.completed_at is None])
 
 
+def dependent_shift_ids(*, shift_ids: Iterable[int]) -> list[int]:
+    """Completed shifts that may change when any of these does, these left out; by (end, id).
+
+    Those that run beside one of them in another rotation and come after it, where their policy pays
+    two rotations once; and those that depend on them. One query while no policy does.
+    """
+    given = set(shift_ids)
+    if not given or not worked.any_deduplicates():
+        return []
+    found: dict[int, PayableShift] = {}
+    newest = given
+    while newest:
+        later = [one for one in _beside(newest) if one.shift_id not in found]
+        newest = {one.shift_id for one in later} - given
+        found.update({one.shift_id: one for one in later if one.shift_id in newest})
+    return [one.shift_id for one in sorted(found.values(), key=beside.order)]
+
+
+def _beside(shift_ids: Iterable[int]) -> list[PayableShift]:
+    these = [_payable(one, None) for one in worked.worked_shifts_of(shift_ids=shift_ids)]
+    periods_of = [one.shift.period for one in these if one.is_paid]
+    found = [_payable(one, None) for one in worked.deduplicating(periods=periods_of)]
+    return [one for one in found if beside.depends_on_any(one, these)]
+
+
 def _payables(found: list[worked.WorkedShift]) -> list[PayableShift]:
-    """The shifts as they are paid, in their order; one query."""
+    """The shifts as they are paid, in their order; one query, more where any is paid once."""
+    return _paid_once(_corrected(found))
+
+
+def _corrected(found: list[worked.WorkedShift]) -> list[PayableShift]:
     corrected = corrected_covers(shift_ids=[shift.shift_id for shift in found])
     return [_payable(shift, corrected.get(shift.shift_id)) for shift in found]
+
+
+def _paid_once(payables: list[PayableShift]) -> list[PayableShift]:
+    """The shifts with what other rotations pay already as nobody's, where a policy wants that."""
+    asking = [one for one in payables if beside.is_compared(one) and one.people]
+    if not asking:
+        return payables
+    people = {person for one in asking for person in one.people}
+    found = worked.shifts_beside(
+        periods=[one.shift.period for one in asking],
+        engineer_ids=people,
+        also=corrected_with(engineer_ids=people),
+    )
+    return beside.paid_once(payables, _corrected(found))
 
 
 def _payable(found: worked.WorkedShift, covers: list[CoverSpan] | None) -> PayableShift:
@@ -124,10 +174,12 @@ def _payable(found: worked.WorkedShift, covers: list[CoverSpan] | None) -> Payab
         title=shift_title(
             rotation=found.rotation_name, level=found.level, week_date=found.week_date
         ),
+        rotation_id=found.rotation_id,
         rotation=found.rotation_name,
         team=found.team_slug,
         is_paid=found.level == PAID_ALWAYS or found.level2_paid,
         is_completed=found.completed_at is not None,
+        deduplicates=found.deduplicates_pay,
         shift=shifts.Shift(
             key=str(found.shift_id),
             level=found.level,

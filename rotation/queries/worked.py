@@ -12,7 +12,7 @@ from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
 from common.periods import Period, intersection
 from rotation.domain.stints import CoverSpan, Stint, on_call_stints
 from rotation.domain.stints import stints as stints_of
-from rotation.models import Cover, Shift
+from rotation.models import Cover, PolicyVersion, Shift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,7 @@ class WorkedShift:
     cancelled_at: dt.datetime | None
     completed_at: dt.datetime | None
     level2_paid: bool
+    deduplicates_pay: bool
 
     @property
     def windows(self) -> list[Period]:
@@ -145,6 +146,45 @@ def worked_shift(*, shift_id: int) -> WorkedShift:
     return lines[0]
 
 
+def shifts_beside(
+    *, periods: Iterable[Period], engineer_ids: Iterable[int], also: Iterable[int] = ()
+) -> list[WorkedShift]:
+    """Shifts that meet the time from the first to the last of the periods, by start; two queries.
+
+    Those that the people hold or take a part of, and those of the ids `also` at that time.
+    """
+    known = list(periods)
+    rows = Shift.objects.filter(
+        starts_at__lt=max(period.ends_at for period in known),
+        ends_at__gt=min(period.starts_at for period in known),
+    )
+    ids = set(engineer_ids)
+    covers = Cover.objects.filter(
+        shift=OuterRef("pk"), state=Cover.State.ACCEPTED, to_engineer_id__in=ids
+    )
+    theirs = Q(holder_id__in=ids) | Q(Exists(covers)) | Q(pk__in=set(also))
+    return worked_shifts(shifts=rows.filter(theirs))
+
+
+def any_deduplicates() -> bool:
+    """Whether any policy, of whatever time, pays two rotations at once only once."""
+    return PolicyVersion.objects.filter(deduplicates_pay=True).exists()
+
+
+def deduplicating(*, periods: Iterable[Period]) -> list[WorkedShift]:
+    """Completed shifts from the first to the last of the periods whose policy pays only once."""
+    known = list(periods)
+    if not known:
+        return []
+    rows = Shift.objects.filter(
+        starts_at__lt=max(period.ends_at for period in known),
+        ends_at__gt=min(period.starts_at for period in known),
+        completed_at__isnull=False,
+        policy__deduplicates_pay=True,
+    )
+    return worked_shifts(shifts=rows)
+
+
 def worked_shifts_of(*, shift_ids: Iterable[int]) -> list[WorkedShift]:
     """The shifts with these ids with their stints, by start, then level; two queries."""
     return worked_shifts(shifts=Shift.objects.filter(pk__in=set(shift_ids)))
@@ -153,7 +193,9 @@ def worked_shifts_of(*, shift_ids: Iterable[int]) -> list[WorkedShift]:
 def worked_shifts(*, shifts: QuerySet[Shift, Any]) -> list[WorkedShift]:
     """Those shifts with their stints after covers, by start, then level; two queries."""
     rows = list(
-        shifts.select_related("level__rotation__team").order_by("starts_at", "level_id", "pk")
+        shifts.select_related("level__rotation__team", "policy").order_by(
+            "starts_at", "level_id", "pk"
+        )
     )
     covers = _covers([row.pk for row in rows])
     return [_worked(row, covers.get(row.pk, [])) for row in rows]
@@ -193,4 +235,5 @@ def _worked(shift: Shift, covers: list[CoverSpan]) -> WorkedShift:
         cancelled_at=shift.cancelled_at,
         completed_at=shift.completed_at,
         level2_paid=rotation.level2_paid,
+        deduplicates_pay=shift.policy.deduplicates_pay,
     )
