@@ -13,3 +13,5 @@ PAGES = {
     "entry-ask": _post("engineer", "question", question="Why is it so little?"),
     "pay-question-answer": _post("finance", "answer", answer="Carla had the Sunday."),
 }
+
+API_ROUTES: dict[str, Post] = {}
