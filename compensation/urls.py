@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from compensation.domain.periods import MonthError, last_day
-from compensation.views import costs, pay, periods, questions, rates, statements
+from compensation.domain.reports import Report
+from compensation.views import (
+    costs,
+    pay,
+    periods,
+    questions,
+    rates,
+    report_files,
+    reports,
+    statements,
+)
 
 
 class MonthConverter:
@@ -30,7 +40,26 @@ class MonthConverter:
         return value
 
 
+class ReportConverter:
+    """A report in an address by its name; anything else is no page."""
+
+    regex = "[a-z-]+"
+
+    def to_python(self, value: str) -> Report:
+        """The report.
+
+        Raises:
+            ValueError: there is none of that name.
+        """
+        return Report(value)
+
+    def to_url(self, value: str) -> str:
+        """The name as it is."""
+        return str(value)
+
+
 register_converter(MonthConverter, "month")
+register_converter(ReportConverter, "report")
 
 urlpatterns = [
     path("finance/periods/", periods.periods, name="periods"),
@@ -39,6 +68,15 @@ urlpatterns = [
     path("finance/periods/<month:month>/entries/", periods.period_entries, name="period-entries"),
     path("finance/periods/<month:month>/export.csv", periods.export, name="period-export"),
     path("finance/periods/<month:month>/export.xlsx", periods.workbook, name="period-workbook"),
+    path("finance/reports/", reports.reports_page, name="reports"),
+    path("finance/reports/files/", report_files.report_files_page, name="report-files"),
+    path(
+        "finance/reports/files/<int:report_file_id>/", report_files.report_file, name="report-file"
+    ),
+    path("finance/reports/<report:report>/", reports.report_detail, name="report-detail"),
+    path(
+        "finance/reports/<report:report>/file/", reports.report_file_ask, name="report-file-ask"
+    ),
     path("finance/rates/", rates.rates, name="rates"),
     path("finance/rates/add/", rates.rate_add, name="rate-add"),
     path("finance/questions/", questions.questions, name="pay-questions"),

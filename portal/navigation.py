@@ -49,6 +49,7 @@ APPLICATIONS = Place(
     word="Applications", route="applications", icon="hand-helping", nouns=("application",)
 )
 PERIODS = Place(word="Periods", route="periods", icon="file-check", nouns=("period",))
+REPORTS = Place(word="Reports", route="reports", icon="list", nouns=("report",))
 RATES = Place(word="Rates", route="rates", icon="scale", nouns=("rate",))
 PEOPLE = Place(word="People", route="people", icon="users", nouns=("person", "term", "extension"))
 APPLY = Place(word="Apply", route="apply", icon="hand-helping", nouns=("apply",))
@@ -62,6 +63,7 @@ ALL = (
     DRAFTS,
     APPLICATIONS,
     PERIODS,
+    REPORTS,
     RATES,
     PEOPLE,
     APPLY,
@@ -79,6 +81,7 @@ def places(viewer: Viewer, serving: Serving) -> list[Place]:
         DRAFTS: viewer.is_manager,
         APPLICATIONS: viewer.is_manager,
         PERIODS: viewer.is_finance,
+        REPORTS: viewer.is_finance,
         RATES: viewer.is_finance,
         PEOPLE: viewer.is_manager or viewer.is_admin,
         APPLY: only_engineer and not serving.is_serving,

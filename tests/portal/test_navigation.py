@@ -43,8 +43,8 @@ def test_anna_who_decides_finds_what_waits_for_her() -> None:
     assert _words(anna) == ["Home", "Coverage", "Drafts", "Applications", "People", "Pay"]
 
 
-def test_finance_finds_periods_and_rates() -> None:
-    assert _words(builders.make_finance()) == ["Home", "Coverage", "Periods", "Rates"]
+def test_finance_finds_periods_reports_and_rates() -> None:
+    assert _words(builders.make_finance()) == ["Home", "Coverage", "Periods", "Reports", "Rates"]
 
 
 def test_an_admin_finds_people_and_the_administration() -> None:
