@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from common.refusals import RefusedError
 from compensation.domain import periods
 from compensation.queries.exporting import lines_by_employee
+from compensation.queries.layouts import layout_line
 from compensation.queries.periods import period_line, stored_export
 from compensation.rendering import month_files, workbook
 
@@ -23,7 +24,7 @@ CONTENT_TYPES = {CSV: "text/csv; charset=utf-8", XLSX: workbook.CONTENT_TYPE}
 
 
 class ExportUnknownError(RefusedError):
-    """There is no such layout or format."""
+    """There is no such month, layout or format."""
 
     code = "EXPORT_UNKNOWN"
 
@@ -110,10 +111,12 @@ def _check(*, month: str, layout: str, file_format: str) -> None:
         periods.last_day(month)
     except periods.MonthError as error:
         fields["period"] = f"{error}."
-    if layout not in LAYOUTS:
-        fields["layout"] = f"The layout is {DETAIL} or {SUMMARY}."
+    if layout not in LAYOUTS and layout_line(slug=layout) is None:
+        fields["layout"] = f"The layout is {DETAIL}, {SUMMARY} or one of yours."
     if file_format not in CONTENT_TYPES:
         fields["format"] = f"The format is {CSV} or {XLSX}."
+    elif file_format == XLSX and layout not in LAYOUTS:
+        fields["format"] = f"A layout of yours is {CSV} alone."
     if fields:
         raise ExportUnknownError(" ".join(fields.values()), fields=fields)
 
@@ -123,8 +126,10 @@ def _provisional(*, month: str, layout: str, file_format: str, now: dt.datetime)
     files = month_files.MonthFiles(making)
     if file_format == XLSX:
         files.with_workbook()
-    else:
+    elif layout in LAYOUTS:
         files.with_csv(layout)
+    elif line := layout_line(slug=layout):
+        files.with_layout(line.layout)
     for lines in lines_by_employee(month=month):
         files.add(lines)
     file = next(files.files())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import decimal
 from collections.abc import Sequence
 
 from compensation.domain import keys, money
@@ -18,7 +19,7 @@ class Amount:
     currency: str
 
 
-Cell = str | int | dt.date | dt.datetime | Amount | None
+Cell = str | int | decimal.Decimal | dt.date | dt.datetime | Amount | None
 Row = Sequence[Cell]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compensation.models import Export
 from compensation.queries.exporting import lines_by_employee
+from compensation.queries.layouts import layouts_in_use
 from compensation.rendering.month_files import DETAIL, SUMMARY, Making, MonthFiles
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def store_files(*, period: PayPeriod, actor: Actor, now: dt.datetime) -> StoredF
     files.with_csv(DETAIL)
     files.with_csv(SUMMARY)
     files.with_workbook()
+    for one in layouts_in_use():
+        files.with_layout(one.layout)
     for lines in lines_by_employee(month=period.month):
         files.add(lines)
     for file in files.files():

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Protocol
 
-from compensation.domain import layouts
+from compensation.domain import layout_rows, layouts
 from compensation.domain.cells import Amount
 from compensation.rendering.csv_files import CsvFile
 from compensation.rendering.workbook import Column, Workbook
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from compensation.domain.cells import Row
+    from compensation.domain.layout_rows import Layout
     from compensation.domain.layouts import ExportLine
 
 CSV, XLSX = "csv", "xlsx"
@@ -47,6 +48,11 @@ class Making:
     def state(self) -> str:
         """The end of each file's name, `v1` or `PROVISIONAL`."""
         return f"v{self.version}" if self.version else "PROVISIONAL"
+
+    @property
+    def batch(self) -> str:
+        """What all files of one making have in common, `rota-2026-11-v1`."""
+        return f"rota-{self.month}-{self.state}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +131,37 @@ class CsvLines:
         )
 
 
+class LayoutLines:
+    """A file for a payroll system, as its layout says; lines of others are left out."""
+
+    def __init__(self, layout: Layout, making: Making) -> None:
+        """Begin with the header."""
+        self._layout, self._making = layout, making
+        self._file = CsvFile(layout.headings)
+        self._totals = ControlTotals()
+
+    def add(self, lines: Sequence[ExportLine]) -> None:
+        """The lines of one person, in order."""
+        own = layout_rows.lines_of(self._layout, lines)
+        self._totals.add(own)
+        for row in layout_rows.rows_of(self._layout, own, batch=self._making.batch):
+            self._file.add(row)
+
+    def file(self) -> RenderedFile:
+        """The finished file."""
+        making = self._making
+        return rendered(
+            layout=self._layout.slug,
+            file_format=CSV,
+            file_name=layout_rows.file_name(
+                self._layout, month=making.month, version=making.version
+            ),
+            content=self._file.content(),
+            totals=self._totals,
+            rows=self._file.rows,
+        )
+
+
 class Sheets:
     """The workbook: detail, summary, totals by currency, and what the file is."""
 
@@ -197,6 +234,10 @@ class MonthFiles:
     def with_csv(self, layout: str) -> None:
         """Make the detail or the summary as CSV."""
         self._writers.append(CsvLines(layout, self._making))
+
+    def with_layout(self, layout: Layout) -> None:
+        """Make a file for a payroll system."""
+        self._writers.append(LayoutLines(layout, self._making))
 
     def with_workbook(self) -> None:
         """Make the workbook."""

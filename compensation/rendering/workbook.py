@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import decimal
 import io
 import re
 import zipfile
@@ -34,6 +35,15 @@ AS_TEXT = "@"
 AS_DATE = "yyyy-mm-dd"
 AS_INSTANT = "yyyy-mm-dd hh:mm:ss"
 AS_NUMBER = "0"
+AS_IT_IS = "General"
+# The first that fits counts: an instant is a date, too.
+_FORMATS: dict[type, str] = {
+    str: AS_TEXT,
+    int: AS_NUMBER,
+    decimal.Decimal: AS_IT_IS,
+    dt.datetime: AS_INSTANT,
+    dt.date: AS_DATE,
+}
 # What XML cannot hold, and what would be read as the escape of it (ECMA-376, 22.9.2.19).
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _DAY_NOUGHT = dt.date(1899, 12, 30)
@@ -172,14 +182,10 @@ def _writable(text: str) -> str:
 
 
 def _format(value: Cell) -> str:
-    if isinstance(value, str):
-        return AS_TEXT
     if isinstance(value, Amount):
         digits = money.exponent(value.currency)
         return f"0.{'0' * digits}" if digits else AS_NUMBER
-    if isinstance(value, dt.datetime):
-        return AS_INSTANT
-    return AS_DATE if isinstance(value, dt.date) else AS_NUMBER
+    return next(shown for kind, shown in _FORMATS.items() if isinstance(value, kind))
 
 
 def _number(value: Cell) -> str:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compensation.domain.cells import Amount
@@ -181,6 +181,7 @@ def test_ten_times_the_rows_take_no_more_memory_than_their_packed_bytes() -> Non
     assert peaks[1] < peaks[0] + 50_000
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.text(max_size=20), st.integers(-(10**15), 10**15)), max_size=8))
 def test_every_text_and_amount_is_read_back_as_it_was(rows: list[tuple[str, int]]) -> None:
     book = Workbook(title="x", made_at=NOW)
