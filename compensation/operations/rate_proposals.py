@@ -23,7 +23,8 @@ from compensation.operations.rates import (
     refuse_repeated,
     versions_of,
 )
-from compensation.queries.retroactive import RateInQuestion, concerned_people, shifts_to_price
+from compensation.queries.rate_requests import in_question
+from compensation.queries.retroactive import concerned_people, shifts_to_price
 from volunteers.queries import places
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from audit.operations import Actor
     from compensation.models import Rate
+    from compensation.queries.retroactive import RateInQuestion
     from volunteers.queries.places import OfficeLine
 
 State = RateProposal.State
@@ -196,20 +198,6 @@ def queue_recalculations(*, rate: RateInQuestion, now: dt.datetime) -> int:
     # Another sweep may have found the same week just now: it waits once.
     Recalculation.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return len(rows)
-
-
-def in_question(row: RateProposal) -> RateInQuestion:
-    """The proposal as queries want it."""
-    return RateInQuestion(
-        office_id=row.office_id,
-        office_slug=row.office.slug,
-        level=row.level,
-        effective_from=row.effective_from,
-        weekly_minor=row.weekly_minor,
-        holiday_minor=row.holiday_minor,
-        currency=row.currency,
-        rate_id=row.rate_id,
-    )
 
 
 def _in_force(row: RateProposal, *, actor: Actor, now: dt.datetime) -> Rate:

@@ -15,8 +15,9 @@ from compensation.operations.posting import (
     PeriodMovedError,
     in_one_transaction,
 )
-from compensation.operations.rate_proposals import in_question, queue_recalculations
+from compensation.operations.rate_proposals import queue_recalculations
 from compensation.operations.recomputing import CannotPriceError, recompute_shift, recompute_shifts
+from compensation.queries.rate_requests import in_question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -48,11 +48,24 @@ def weeks_to_offer(*, version: VersionLine) -> list[WeekOffered]:
     ]
 
 
-def differences_of(*, version: VersionLine, shift_ids: Iterable[int]) -> dict[int, WeekOffered]:
-    """These weeks with what the change would make of their pay, by id; some hundred at a time."""
+def differences_of(
+    *, wanted: Iterable[tuple[VersionLine, int]]
+) -> dict[tuple[int, int], WeekOffered]:
+    """What a change would make of a week's pay, by the ids of both; a fixed number of queries.
+
+    Meant for one page of weeks.
+    """
+    pairs = list(wanted)
+    payables = payable_shifts(shift_ids={shift_id for _version, shift_id in pairs})
+    if not payables:
+        return {}
+    facts = pricing_terms.facts_of(list(payables.values()))
     return {
-        payable.shift_id: WeekOffered(payable=payable, differences=differences or {})
-        for payable, differences in _compared(list(shift_ids), version)
+        (version.version_id, shift_id): WeekOffered(
+            payable=payables[shift_id],
+            differences=_differences(payables[shift_id], facts, version) or {},
+        )
+        for version, shift_id in pairs
     }
 
 

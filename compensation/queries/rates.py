@@ -30,6 +30,7 @@ class RateLine:
     weekly_minor: int
     holiday_minor: int
     currency: str
+    is_retroactive: bool
     added_by: str
     added_at: dt.datetime
 
@@ -136,6 +137,7 @@ def _line(rate: Rate) -> RateLine:
         weekly_minor=rate.weekly_minor,
         holiday_minor=rate.holiday_minor,
         currency=rate.currency,
+        is_retroactive=rate.retroactive,
         added_by=rate.added_by,
         added_at=rate.added_at,
     )

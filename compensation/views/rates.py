@@ -13,9 +13,10 @@ from common.forms import add_refusal
 from common.refusals import RefusedError
 from compensation import access
 from compensation.forms import RateForm
+from compensation.operations import rate_proposals as proposing
 from compensation.operations import rates as adding
 from compensation.operations import rights
-from compensation.queries import rate_page
+from compensation.queries import rate_page, rate_requests, retroactive
 from compensation.views import asked
 from volunteers.queries.places import office_lines
 
@@ -38,7 +39,8 @@ def rates(request: SignedInRequest) -> HttpResponse:
     page = rate_page.rate_page(
         now=now, today=asked.today(request, now), number=asked.page_number(request)
     )
-    return render(request, "compensation/rates.html", {"page": page})
+    context = {"page": page, "proposals": rate_requests.waiting_proposals()}
+    return render(request, "compensation/rates.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,6 +64,8 @@ def _sent(request: SignedInRequest) -> HttpResponse:
         return _form(request, form, status=422)
     was_seen = request.POST.get("seen") == form.digest and "look" not in request.POST
     try:
+        if form.is_retroactive:
+            return _proposed(request, form, now) if was_seen else _impact(request, form, now)
         return _added(request, form, now) if was_seen else _preview(request, form, now)
     except RefusedError as refusal:
         add_refusal(form, refusal)
@@ -79,11 +83,56 @@ def _added(request: SignedInRequest, form: RateForm, now: dt.datetime) -> HttpRe
     return redirect("rates")
 
 
+def _proposed(request: SignedInRequest, form: RateForm, now: dt.datetime) -> HttpResponse:
+    """Ask another of finance; of two clicks the second only says that it waits."""
+    try:
+        made = proposing.propose_rate(
+            rate=form.rate(),
+            reason=form.cleaned_data["reason"],
+            actor=request.viewer.actor,
+            now=now,
+        )
+    except proposing.ProposalWaitsError as waits:
+        messages.info(request, waits.message)
+        return redirect("rates")
+    messages.success(
+        request, "Proposed. The others of finance got a mail; nothing changes until one approves."
+    )
+    return redirect("rate-proposal", proposal_id=made)
+
+
 def _preview(request: SignedInRequest, form: RateForm, now: dt.datetime) -> HttpResponse:
     """The form again with what the rate would change; the second click adds it."""
+    adding.check_rate(rate=form.rate(), now=now)
+    context = {"form": form, "preview": _shown(form, now), "seen": form.digest}
+    return render(request, "compensation/rate_add.html", context)
+
+
+def _impact(request: SignedInRequest, form: RateForm, now: dt.datetime) -> HttpResponse:
+    """The form again with the ended weeks that it would change; the second click proposes it."""
     rate = form.rate()
-    adding.check_rate(rate=rate, now=now)
-    preview = rate_page.rate_preview(
+    office = proposing.check_proposal(rate=rate, now=now)
+    asked_for = retroactive.RateInQuestion(
+        office_id=rate.office_id,
+        office_slug=office.slug,
+        level=rate.level,
+        effective_from=rate.effective_from,
+        weekly_minor=rate.weekly_minor,
+        holiday_minor=rate.holiday_minor,
+        currency=office.currency,
+    )
+    context = {
+        "form": form,
+        "preview": _shown(form, now),
+        "impact": retroactive.rate_impact(rate=asked_for),
+        "seen": form.digest,
+    }
+    return render(request, "compensation/rate_add.html", context)
+
+
+def _shown(form: RateForm, now: dt.datetime) -> rate_page.RatePreview:
+    rate = form.rate()
+    return rate_page.rate_preview(
         office_id=rate.office_id,
         level=rate.level,
         effective_from=rate.effective_from,
@@ -91,8 +140,6 @@ def _preview(request: SignedInRequest, form: RateForm, now: dt.datetime) -> Http
         holiday_minor=rate.holiday_minor,
         now=now,
     )
-    context = {"form": form, "preview": preview, "seen": form.digest}
-    return render(request, "compensation/rate_add.html", context)
 
 
 def _form(request: SignedInRequest, form: RateForm, *, status: int = 200) -> HttpResponse:

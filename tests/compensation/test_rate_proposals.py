@@ -20,6 +20,7 @@ from compensation.operations import (
     weeks,
 )
 from compensation.queries.ledger import verified_ledger
+from compensation.queries.rate_requests import in_question
 from compensation.queries.retroactive import rate_impact
 from outbox.models import Message
 from tests import builders
@@ -115,7 +116,7 @@ def test_the_others_of_finance_are_told_and_who_proposed_is_not(
 def test_the_effect_is_known_before_anybody_approves(money: Money, finn: Engineer) -> None:
     propose(money, finn)
 
-    impact = rate_impact(rate=rate_proposals.in_question(RateProposal.objects.get()))
+    impact = rate_impact(rate=in_question(RateProposal.objects.get()))
 
     assert (impact.weeks, impact.taken_back, impact.added) == (2, 2, 2)
     assert impact.concerned == {money.ben.pk}
@@ -130,7 +131,7 @@ def test_a_week_that_waits_for_a_rate_is_among_the_effects(finn: Engineer) -> No
     weeks.complete_weeks(actor=SWEEP, now=AFTER_OCTOBER)
     propose(money, finn, effective_from=OCTOBER[0])
 
-    impact = rate_impact(rate=rate_proposals.in_question(RateProposal.objects.get()))
+    impact = rate_impact(rate=in_question(RateProposal.objects.get()))
 
     assert (impact.weeks, impact.priced) == (0, 1)
 
