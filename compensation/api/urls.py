@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compensation.api import entries, periods, rates
+from compensation.api import entries, pay, pay_questions, periods, rates
 
 _ONE = "periods/<slug:month>/"
 
@@ -21,6 +21,16 @@ urlpatterns = [
         f"{_ONE}exports/<slug:layout>/",
         periods.PeriodExportView.as_view(),
         name="api-period-export",
+    ),
+    path("entries/<int:entry_number>/", pay.EntryView.as_view(), name="api-entry"),
+    path("me/pay/", pay.MyPayView.as_view(), name="api-me-pay"),
+    path("me/pay/years/<slug:key>/", pay.MyPayYearView.as_view(), name="api-me-pay-year"),
+    path("rotations/<slug:slug>/cost/", pay.RotationCostView.as_view(), name="api-rotation-cost"),
+    path("pay-questions/", pay_questions.PayQuestionsView.as_view(), name="api-pay-questions"),
+    path(
+        "pay-questions/<int:asked_id>/answer/",
+        pay_questions.PayQuestionAnswerView.as_view(),
+        name="api-pay-question-answer",
     ),
     path("blocked-shifts/", periods.BlockedShiftsView.as_view(), name="api-blocked-shifts"),
 ]

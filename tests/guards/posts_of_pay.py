@@ -14,4 +14,14 @@ PAGES = {
     "pay-question-answer": _post("finance", "answer", answer="Carla had the Sunday."),
 }
 
-API_ROUTES: dict[str, Post] = {}
+API_ROUTES = {
+    "api-pay-questions": Post(
+        viewer="engineer",
+        fields=lambda world: {
+            "entry": world.arguments["entry_number"],
+            "question": "Why is it so little?",
+        },
+        typed=("question",),
+    ),
+    "api-pay-question-answer": _post("finance", "answer", answer="Carla had the Sunday."),
+}
