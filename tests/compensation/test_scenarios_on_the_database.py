@@ -7,10 +7,10 @@ import pytest
 from compensation.models import Entry
 from compensation.queries.ledger import verified_ledger
 from tests.compensation.replay import World, agree, as_expected, sha256
-from tests.compensation.scenarios import scenarios
+from tests.compensation.scenarios import every_scenario
 
 pytestmark = pytest.mark.django_db
-ALL = scenarios()
+ALL = every_scenario()
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
