@@ -7,6 +7,8 @@ from django.urls import path, register_converter
 from compensation.domain.periods import MonthError, last_day
 from compensation.domain.reports import Report
 from compensation.views import (
+    adjustments,
+    corrections,
     costs,
     pay,
     periods,
@@ -76,6 +78,55 @@ urlpatterns = [
     path("finance/reports/<report:report>/", reports.report_detail, name="report-detail"),
     path(
         "finance/reports/<report:report>/file/", reports.report_file_ask, name="report-file-ask"
+    ),
+    path("finance/corrections/", corrections.corrections, name="corrections"),
+    path(
+        "finance/corrections/<int:correction_id>/",
+        corrections.correction,
+        name="correction-detail",
+    ),
+    path(
+        "finance/corrections/<int:correction_id>/approve/",
+        corrections.approve,
+        name="correction-approve",
+    ),
+    path(
+        "finance/corrections/<int:correction_id>/decline/",
+        corrections.decline,
+        name="correction-decline",
+    ),
+    path(
+        "finance/corrections/<int:correction_id>/withdraw/",
+        corrections.withdraw,
+        name="correction-withdraw",
+    ),
+    path("shifts/<int:shift_id>/correct/", corrections.ask, name="correction-ask"),
+    path("finance/adjustments/", adjustments.adjustments, name="adjustments"),
+    path("finance/adjustments/propose/", adjustments.propose, name="adjustment-ask"),
+    path(
+        "finance/adjustments/<int:adjustment_id>/",
+        adjustments.adjustment,
+        name="adjustment-detail",
+    ),
+    path(
+        "finance/adjustments/<int:adjustment_id>/approve/",
+        adjustments.approve,
+        name="adjustment-approve",
+    ),
+    path(
+        "finance/adjustments/<int:adjustment_id>/decline/",
+        adjustments.decline,
+        name="adjustment-decline",
+    ),
+    path(
+        "finance/adjustments/<int:adjustment_id>/withdraw/",
+        adjustments.withdraw,
+        name="adjustment-withdraw",
+    ),
+    path(
+        "finance/adjustments/<int:adjustment_id>/take-back/",
+        adjustments.take_back,
+        name="adjustment-take-back",
     ),
     path("finance/rates/", rates.rates, name="rates"),
     path("finance/rates/add/", rates.rate_add, name="rate-add"),

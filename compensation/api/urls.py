@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compensation.api import entries, pay, pay_questions, periods, rates
+from compensation.api import adjustments, corrections, entries, pay, pay_questions, periods, rates
 
 _ONE = "periods/<slug:month>/"
 
@@ -31,6 +31,53 @@ urlpatterns = [
         "pay-questions/<int:asked_id>/answer/",
         pay_questions.PayQuestionAnswerView.as_view(),
         name="api-pay-question-answer",
+    ),
+    path("corrections/", corrections.CorrectionsView.as_view(), name="api-corrections"),
+    path(
+        "corrections/<int:correction_id>/",
+        corrections.CorrectionView.as_view(),
+        name="api-correction",
+    ),
+    path(
+        "corrections/<int:correction_id>/approve/",
+        corrections.CorrectionApproveView.as_view(),
+        name="api-correction-approve",
+    ),
+    path(
+        "corrections/<int:correction_id>/decline/",
+        corrections.CorrectionDeclineView.as_view(),
+        name="api-correction-decline",
+    ),
+    path(
+        "corrections/<int:correction_id>/withdraw/",
+        corrections.CorrectionWithdrawView.as_view(),
+        name="api-correction-withdraw",
+    ),
+    path("adjustments/", adjustments.AdjustmentsView.as_view(), name="api-adjustments"),
+    path(
+        "adjustments/<int:adjustment_id>/",
+        adjustments.AdjustmentView.as_view(),
+        name="api-adjustment",
+    ),
+    path(
+        "adjustments/<int:adjustment_id>/approve/",
+        adjustments.AdjustmentApproveView.as_view(),
+        name="api-adjustment-approve",
+    ),
+    path(
+        "adjustments/<int:adjustment_id>/decline/",
+        adjustments.AdjustmentDeclineView.as_view(),
+        name="api-adjustment-decline",
+    ),
+    path(
+        "adjustments/<int:adjustment_id>/withdraw/",
+        adjustments.AdjustmentWithdrawView.as_view(),
+        name="api-adjustment-withdraw",
+    ),
+    path(
+        "adjustments/<int:adjustment_id>/take-back/",
+        adjustments.AdjustmentTakeBackView.as_view(),
+        name="api-adjustment-take-back",
     ),
     path("blocked-shifts/", periods.BlockedShiftsView.as_view(), name="api-blocked-shifts"),
 ]

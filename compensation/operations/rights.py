@@ -33,6 +33,19 @@ def require_finance(
     raise PermissionDenied(function.value)
 
 
+def require_proposer(*, viewer: Viewer, attempt: str, now: dt.datetime) -> None:
+    """Let managers and finance pass; record the attempt of anybody else, unless it only looks.
+
+    Raises:
+        PermissionDenied: the viewer is neither; the text names who can.
+    """
+    if access.may_propose_adjustments(viewer=viewer):
+        return
+    if attempt:
+        record_refusal(actor=viewer.actor, attempt=attempt, now=now)
+    raise PermissionDenied("Only managers and finance can ask for an adjustment.")
+
+
 def record_refusal(*, actor: Actor, attempt: str, now: dt.datetime) -> None:
     """Keep an attempt on record that is about to be refused; outside the refused transaction."""
     record(actor=actor, now=now, area=Area.MONEY, verb="was refused", subject=attempt[:200])

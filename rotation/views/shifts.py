@@ -69,6 +69,9 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
         "withheld": leavers.names_withheld(shift=shift) if shift.ends_at > now else [],
         "policy": shift.policy,
         "manages": manages,
+        "corrects": manages
+        or request.viewer.is_finance
+        or page.is_carried_by(request.viewer.engineer_id),
         "pages": page_list.page_lines(rotation, rows=shift.pages.all(), with_titles=reads_titles),
         "reads_titles": reads_titles,
         "question": questions.newest_of_shift(shift=shift) if manages else None,

@@ -32,6 +32,7 @@ from tests import builders
 from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
 from tests.guards.world import World, make_calendar, make_drift, make_lookup, signed
+from tests.guards.world_of_corrections import corrected_often, make_adjustment, make_correction
 from tests.guards.world_of_covers import make_offer
 from tests.guards.world_of_pay import make_question
 from volunteers.models import (
@@ -73,6 +74,7 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _paged(cast, numbers)
     _calendars(cast, numbers)
     _asked(cast, numbers)
+    _corrected(cast, numbers)
     _questions(people)
     _records(numbers)
 
@@ -136,6 +138,8 @@ def world_of(cast: Cast) -> World:
             "week": str(builders.NEXT_WEEK),
             "month": "2026-10",
             **make_question(eva),
+            "correction_id": make_correction(shift, by=cast.anna).pk,
+            "adjustment_id": make_adjustment(eva, by=cast.anna).pk,
             "layout": "detail",
         },
         special={
@@ -146,6 +150,12 @@ def world_of(cast: Cast) -> World:
 
 def _extension(cast: Cast) -> TermExtension:
     return builders.make_extension(term=cast.ben.terms.order_by("pk")[0])
+
+
+def _corrected(cast: Cast, numbers: range) -> None:
+    """Corrections of a week of Ben's and adjustments, all declined by finance."""
+    shift = Shift.objects.filter(holder__isnull=False).order_by("pk")[0]
+    corrected_often(shift, numbers, by=cast.anna, decided_by=cast.finn)
 
 
 def _asked(cast: Cast, numbers: range) -> None:

@@ -12,7 +12,14 @@ from django.db import connection
 
 from audit.models import AuditEvent
 from outbox.models import Message
-from tests.guards import admin_posts, posts, posts_of_covers, posts_of_pay, posts_of_terms
+from tests.guards import (
+    admin_posts,
+    posts,
+    posts_of_corrections,
+    posts_of_covers,
+    posts_of_pay,
+    posts_of_terms,
+)
 from tests.guards.asking import ADMIN, API, Tried, Visitor, pages, path_of, routes_below, tried
 
 if TYPE_CHECKING:
@@ -25,8 +32,13 @@ if TYPE_CHECKING:
     from tests.guards.world import World
 
 REQUEST_ID = "request-0815"
-PAGES = posts.PAGES | posts_of_terms.PAGES | posts_of_covers.PAGES | posts_of_pay.PAGES
-API_ROUTES = posts.API_ROUTES | posts_of_terms.API_ROUTES | posts_of_covers.API_ROUTES
+_SUBJECTS = (posts, posts_of_corrections, posts_of_covers, posts_of_pay, posts_of_terms)
+PAGES = {name: post for subject in _SUBJECTS for name, post in subject.PAGES.items()}
+API_ROUTES = {
+    name: post
+    for subject in _SUBJECTS
+    for name, post in getattr(subject, "API_ROUTES", {}).items()
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

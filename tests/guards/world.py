@@ -32,7 +32,7 @@ from rotation.operations import calendar_feeds, calendars
 from rotation.queries import calendar_feeds as feed_queries
 from tests import builders
 from tests.compensation.rows import make_rate
-from tests.guards import world_of_covers, world_of_pay
+from tests.guards import world_of_corrections, world_of_covers, world_of_pay
 from volunteers.models import Engineer, ManagerGrant, RoleGrant, Term
 
 VIEWERS = (
@@ -133,8 +133,11 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         arguments=arguments
         | _make_money(people["finance"])
         | world_of_pay.make_question(people["engineer"])
+        | world_of_corrections.make_corrections(people)
         | {"slug": rotation.slug},
-        special=special | _make_rows_of_the_admin(people),
+        special=special
+        | _make_rows_of_the_admin(people)
+        | world_of_corrections.special_of_corrections(people),
     )
 
 
