@@ -8,6 +8,7 @@ from compensation.domain.periods import MonthError, last_day
 from compensation.domain.reports import Report
 from compensation.views import (
     adjustments,
+    closed_months,
     corrections,
     costs,
     pay,
@@ -68,6 +69,18 @@ urlpatterns = [
     path("finance/periods/<month:month>/", periods.period, name="period-detail"),
     path("finance/periods/<month:month>/close/", periods.close, name="period-close"),
     path("finance/periods/<month:month>/entries/", periods.period_entries, name="period-entries"),
+    path("finance/periods/<month:month>/sent/", closed_months.send, name="period-send"),
+    path("finance/periods/<month:month>/reopen/", closed_months.ask, name="period-reopen"),
+    path(
+        "finance/reopenings/<int:reopening_id>/approve/",
+        closed_months.approve,
+        name="reopening-approve",
+    ),
+    path(
+        "finance/reopenings/<int:reopening_id>/decline/",
+        closed_months.decline,
+        name="reopening-decline",
+    ),
     path("finance/periods/<month:month>/export.csv", periods.export, name="period-export"),
     path("finance/periods/<month:month>/export.xlsx", periods.workbook, name="period-workbook"),
     path("finance/reports/", reports.reports_page, name="reports"),

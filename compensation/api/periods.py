@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -15,7 +16,7 @@ from common.api.schema import answers, choice_parameter
 from compensation import access, exports
 from compensation.api import serializers
 from compensation.api.once import once
-from compensation.operations import periods, rights
+from compensation.operations import periods, rights, sending
 from compensation.queries import closing, months
 from compensation.queries.entries import entry_lines
 from compensation.queries.periods import exports_of, person_totals
@@ -190,7 +191,16 @@ class PeriodExportView(RotaView):
         answer.headers["ETag"] = f'"{file.sha256}"'
         answer.headers["X-Checksum-SHA256"] = file.sha256
         same = get_conditional_response(request, etag=answer.headers["ETag"], response=answer)
-        return same or answer
+        if same is not None and same.status_code != HTTPStatus.OK:
+            return same
+        sending.record_download(
+            month=month,
+            file_name=file.file_name,
+            sha256=file.sha256,
+            actor=self.actor,
+            now=self.now,
+        )
+        return answer
 
 
 class BlockedShiftsView(ListView):

@@ -132,6 +132,8 @@ class ExportSerializer(serializers.Serializer[Any]):
     row_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    sent_by = serializers.CharField()
     is_superseded = serializers.BooleanField()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compensation.api import adjustments, corrections, entries, pay, pay_questions, periods, rates
+from compensation.api import closed_months, adjustments, corrections, entries, pay, pay_questions, periods, rates
 
 _ONE = "periods/<slug:month>/"
 
@@ -15,6 +15,22 @@ urlpatterns = [
     path("periods/", periods.PeriodsView.as_view(), name="api-periods"),
     path(_ONE, periods.PeriodView.as_view(), name="api-period"),
     path(f"{_ONE}close/", periods.PeriodCloseView.as_view(), name="api-period-close"),
+    path(f"{_ONE}sent/", closed_months.PeriodSentView.as_view(), name="api-period-sent"),
+    path(
+        f"{_ONE}reopenings/",
+        closed_months.PeriodReopeningsView.as_view(),
+        name="api-period-reopenings",
+    ),
+    path(
+        "reopenings/<int:reopening_id>/approve/",
+        closed_months.ReopeningApproveView.as_view(),
+        name="api-reopening-approve",
+    ),
+    path(
+        "reopenings/<int:reopening_id>/decline/",
+        closed_months.ReopeningDeclineView.as_view(),
+        name="api-reopening-decline",
+    ),
     path(f"{_ONE}entries/", periods.PeriodEntriesView.as_view(), name="api-period-entries"),
     path(f"{_ONE}exports/", periods.PeriodExportsView.as_view(), name="api-period-exports"),
     path(

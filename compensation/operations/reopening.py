@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from audit.operations import Area, record
+from common.cleaning import Cleaner, is_blank
 from common.refusals import RefusedError
 from compensation.models import Export, PayPeriod, Reopening
 from compensation.operations import reopening_mails, rights
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from audit.operations import Actor
 
 LONGEST_TEXT = 1000
+_WHY = "Say what is wrong in the closed month: it stays on record."
 State = Reopening.State
 
 
@@ -68,15 +70,13 @@ def ask_reopening(*, month: str, reason: str, actor: Actor, now: dt.datetime) ->
     """Ask that the closed month be opened again; the id of the request, which another decides.
 
     Raises:
-        ReasonMissingError: no reason, or one that is too long.
+        ReasonMissingError: no reason, or one that cannot be kept.
         PeriodNotClosedError: the month is open.
         NotLastClosedError: a later month is closed.
         PeriodSentError: one of its files is marked as sent to payroll.
         ReopeningWaitsError: a request waits already.
     """
     why = _text(reason)
-    if not why:
-        raise ReasonMissingError(_WHY, fields={"reason": _WHY})
     with transaction.atomic():
         period = held_closed_period(month)
         _check_can_reopen(period)
@@ -118,9 +118,9 @@ def decline_reopening(*, reopening_id: int, note: str = "", actor: Actor, now: d
 
     Raises:
         ReopeningNotWaitingError: it is decided.
-        ReasonMissingError: the note is too long.
+        ReasonMissingError: the note cannot be kept.
     """
-    words = _text(note, field="note")
+    words = _text(note, field="note", required=False)
     with transaction.atomic():
         row = _held_request(reopening_id)
         is_own = row.proposed_by_id == actor.person_id
@@ -132,19 +132,17 @@ def decline_reopening(*, reopening_id: int, note: str = "", actor: Actor, now: d
     return row.period.month
 
 
-_WHY = "Say what is wrong in the closed month: it stays on record."
-
-
-def _text(text: str, *, field: str = "reason") -> str:
-    """The text without spaces around it.
+def _text(text: str, *, field: str = "reason", required: bool = True) -> str:
+    """The text as it can be kept, over several lines.
 
     Raises:
-        ReasonMissingError: it is longer than the column.
+        ReasonMissingError: it is missing or too long, or holds what cannot be kept.
     """
-    words = text.strip()
-    if len(words) > LONGEST_TEXT:
-        message = f"Write {LONGEST_TEXT} characters at most."
-        raise ReasonMissingError(message, fields={field: message})
+    cleaner = Cleaner()
+    words = cleaner.text(field, text, longest=LONGEST_TEXT, required=False)
+    if required and not cleaner.problems and is_blank(words):
+        cleaner.refuse(field, _WHY)
+    cleaner.raise_problems(ReasonMissingError)
     return words
 
 

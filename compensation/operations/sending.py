@@ -118,4 +118,4 @@ def _named(period: PayPeriod, file_names: Sequence[str]) -> list[Export]:
 
 
 def _missing(message: str) -> FilesMissingError:
-    return FilesMissingError(message, fields={"files": message})
+    return FilesMissingError(message, fields={"file_names": message})

@@ -9,18 +9,22 @@ from common import wording
 from compensation.domain import periods
 from compensation.models import Entry
 from compensation.queries.closing import Check, CheckCode, closing_checks
+from compensation.queries.month_corrections import month_corrections
 from compensation.queries.months import closable_from, month_line, months
-from compensation.queries.periods import exports_of, latest_exports
+from compensation.queries.periods import exports_of, last_closed_month, latest_exports
 from compensation.queries.reconciling import month_hours
-from compensation.queries.review import month_review
+from compensation.queries.reopenings import reopenings_of
+from compensation.queries.review import month_review, people_change
 from volunteers.queries.contacts import names_of
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from compensation.queries.month_corrections import MonthCorrections
     from compensation.queries.periods import ExportFact, PeriodLine
     from compensation.queries.reconciling import MonthHours
-    from compensation.queries.review import CurrencyGroup
+    from compensation.queries.reopenings import ReopeningLine
+    from compensation.queries.review import CurrencyGroup, PeopleChange
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +46,12 @@ class MonthList:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class MonthPage:
-    """One month. An open one has checks and no files, a closed one files and no checks.
+    """One month. An open one has checks, a closed one none.
 
-    `before_label` and `next_label` are the months around it; `earned_before` counts entries that
-    were earned in an earlier month, which was closed when they came.
+    An open month has files only when it was closed before and opened again: none of them is in
+    force. `before_label` and `next_label` are the months around it; `earned_before` counts entries
+    that were earned in an earlier month, which was closed when they came. `is_last_closed` when no
+    later month is closed.
     """
 
     period: PeriodLine
@@ -57,8 +63,42 @@ class MonthPage:
     closable_from: dt.datetime
     is_over: bool
     checks: tuple[Check, ...]
+    corrections: MonthCorrections
     closed_by: str
+    is_last_closed: bool
     files: tuple[ExportFact, ...]
+    reopenings: tuple[ReopeningLine, ...]
+
+    @property
+    def people(self) -> PeopleChange:
+        """Who is new since the month before, and who is gone."""
+        return people_change(self.groups)
+
+    @property
+    def in_force(self) -> list[ExportFact]:
+        """The newest files of a closed month."""
+        return [file for file in self.files if not file.is_superseded]
+
+    @property
+    def to_send(self) -> list[ExportFact]:
+        """Files in force that nobody has marked as sent to payroll."""
+        return [file for file in self.in_force if file.sent_at is None]
+
+    @property
+    def sent(self) -> list[ExportFact]:
+        """Files that went to payroll; with the first of them the month is final."""
+        return [file for file in self.files if file.sent_at is not None]
+
+    @property
+    def waiting_reopening(self) -> ReopeningLine | None:
+        """The request that somebody has to decide about."""
+        return next((line for line in self.reopenings if line.is_waiting), None)
+
+    @property
+    def can_ask_reopening(self) -> bool:
+        """Whether finance may ask for it now."""
+        is_open_to_it = self.period.is_closed and self.is_last_closed and not self.sent
+        return is_open_to_it and self.waiting_reopening is None
 
     @property
     def has_before(self) -> bool:
@@ -135,9 +175,20 @@ def month_page(*, month: str, now: dt.datetime, today: dt.date) -> MonthPage | N
         closable_from=closable,
         is_over=now >= closable,
         checks=() if line.is_closed else tuple(closing_checks(month=month, now=now)),
+        corrections=month_corrections(month=month),
         closed_by=names_of(emails=[line.closed_by]).get(line.closed_by, line.closed_by),
-        files=tuple(exports_of(month=month)),
+        is_last_closed=last_closed_month() == month,
+        files=tuple(_named(exports_of(month=month))),
+        reopenings=tuple(reopenings_of(month=month)),
     )
+
+
+def _named(files: list[ExportFact]) -> list[ExportFact]:
+    """The files with the names of those who sent them, where an e-mail stood."""
+    names = names_of(emails=[file.sent_by for file in files])
+    return [
+        dataclasses.replace(file, sent_by=names.get(file.sent_by, file.sent_by)) for file in files
+    ]
 
 
 def _label(month: str) -> str:

@@ -87,7 +87,7 @@ class PeriodLine:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class ExportFact:
-    """A stored file without its bytes; one with a later version is superseded."""
+    """A stored file without its bytes; a later version or opening the month again supersedes it."""
 
     export_id: int
     month: str
@@ -194,8 +194,13 @@ def _facts(exports: QuerySet[Export]) -> list[ExportFact]:
     ordered = list(rows.order_by("period__month", "-version", "layout", "format", "pk"))
     newest: dict[int, int] = {}
     for export in ordered:
-        newest.setdefault(export.period_id, export.version)
+        newest.setdefault(export.period_id, export.version + _is_open(export.period))
     return [_fact(export, newest[export.period_id]) for export in ordered]
+
+
+def _is_open(period: PayPeriod) -> bool:
+    """Whether the month was opened again, so that none of its files is in force any more."""
+    return period.state == PayPeriod.State.OPEN
 
 
 def _totals_by_month(month: str | None = None) -> dict[str, list[CurrencyTotal]]:

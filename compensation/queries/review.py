@@ -24,6 +24,7 @@ class PersonRow:
     cost_centre: str
     entries: int
     paid_seconds: int
+    before_entries: int
     before_minor: int
     amount_minor: int
 
@@ -40,6 +41,11 @@ class CurrencyGroup:
     currency: str
     offices: tuple[str, ...]
     people: tuple[PersonRow, ...]
+
+    @property
+    def paid_people(self) -> int:
+        """How many people have entries; one with two cost centres counts once."""
+        return len({(person.name, person.employee_id) for person in self.people if person.entries})
 
     @property
     def entries(self) -> int:
@@ -61,6 +67,19 @@ class CurrencyGroup:
         """The whole month in this currency."""
         return sum(person.amount_minor for person in self.people)
 
+    @property
+    def change_minor(self) -> int:
+        """How much more than the month before; less is negative."""
+        return self.amount_minor - self.before_minor
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class PeopleChange:
+    """Names of those whose pay begins with a month and of those who had some only before it."""
+
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+
 
 def month_review(*, month: str) -> list[CurrencyGroup]:
     """The month by currency, those included who had entries only the month before; four queries.
@@ -72,6 +91,20 @@ def month_review(*, month: str) -> list[CurrencyGroup]:
     before = person_totals(month=periods.month_before(month))
     currencies = sorted({line.currency for line in (*lines, *before)})
     return [_group(currency, lines, before) for currency in currencies]
+
+
+def people_change(groups: Iterable[CurrencyGroup]) -> PeopleChange:
+    """Who is new in the month and who is gone from it, in order of name.
+
+    A person with another cost centre or currency than before is neither.
+    """
+    rows = [row for group in groups for row in group.people]
+    now = {(row.name, row.employee_id) for row in rows if row.entries}
+    before = {(row.name, row.employee_id) for row in rows if row.before_entries}
+    return PeopleChange(
+        new=tuple(name for name, _ in sorted(now - before)),
+        gone=tuple(name for name, _ in sorted(before - now)),
+    )
 
 
 def _group(
@@ -100,6 +133,7 @@ def _row(known: PersonTotal, line: PersonTotal | None, before: PersonTotal | Non
         cost_centre=known.cost_centre,
         entries=line.entries if line else 0,
         paid_seconds=line.paid_seconds if line else 0,
+        before_entries=before.entries if before else 0,
         before_minor=before.amount_minor if before else 0,
         amount_minor=line.amount_minor if line else 0,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -14,14 +15,12 @@ from common import clock, wording
 from compensation import access, exports
 from compensation.forms import CloseForm, ExportForm
 from compensation.operations import periods as closing
-from compensation.operations import rights
+from compensation.operations import rights, sending
 from compensation.queries import attention, entries, month_page, months
 from compensation.views import asked
+from compensation.views.month import Sent, show_month
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
-
-    from common.refusals import RefusedError
     from volunteers.access import SignedInRequest
 
 Function = access.MoneyFunction
@@ -44,7 +43,7 @@ def periods(request: SignedInRequest) -> HttpResponse:
 def period(request: SignedInRequest, month: str) -> HttpResponse:
     """One month: its figures, its checks, closing or files."""
     access.require(viewer=request.viewer, function=Function.READ_PERIODS)
-    return _month(request, month)
+    return show_month(request, month)
 
 
 @require_POST
@@ -58,11 +57,11 @@ def close(request: SignedInRequest, month: str) -> HttpResponse:
         now=now,
     )
     if not CloseForm(request.POST).is_valid():
-        return _month(request, month, sent=request.POST)
+        return show_month(request, month, Sent(closing=request.POST))
     try:
         done = closing.close_period(month=month, actor=request.viewer.actor, now=now)
     except (closing.CannotCloseError, closing.PeriodClosedError) as refusal:
-        return _month(request, month, refusal=refusal)
+        return show_month(request, month, Sent(refusal=refusal))
     rows = wording.counted(done.entries, "entry", "entries")
     messages.success(request, f"Closed with {rows}. The files below are stored and never change.")
     return redirect("period-detail", month=month)
@@ -107,7 +106,18 @@ def _export(request: SignedInRequest, month: str, file_format: str) -> HttpRespo
         version=form.cleaned_data["version"],
         now=clock.now(),
     )
-    return _download(request, exports.with_bom(file) if form.cleaned_data["bom"] else file)
+    if form.cleaned_data["bom"]:
+        file = exports.with_bom(file)
+    answer = _download(request, file)
+    if answer.status_code == HTTPStatus.OK:
+        sending.record_download(
+            month=month,
+            file_name=file.file_name,
+            sha256=file.sha256,
+            actor=request.viewer.actor,
+            now=clock.now(),
+        )
+    return answer
 
 
 def _download(request: SignedInRequest, file: exports.ExportFile) -> HttpResponse:
@@ -119,21 +129,3 @@ def _download(request: SignedInRequest, file: exports.ExportFile) -> HttpRespons
     answer.headers["X-Checksum-SHA256"] = file.sha256
     conditional = get_conditional_response(request, etag=answer.headers["ETag"], response=answer)
     return conditional or answer
-
-
-def _month(
-    request: SignedInRequest,
-    month: str,
-    *,
-    sent: QueryDict | None = None,
-    refusal: RefusedError | None = None,
-) -> HttpResponse:
-    """The month's page; 422 when the tick is missing, 409 for what stops the close."""
-    now = clock.now()
-    page = month_page.month_page(month=month, now=now, today=asked.today(request, now))
-    if page is None:
-        raise Http404
-    form = CloseForm(sent, compared_with=page.before_label if page.has_before else "")
-    status = refusal.status if refusal else 422 if form.is_bound else 200
-    context = {"page": page, "form": form, "refusal": refusal}
-    return render(request, "compensation/period_detail.html", context, status=status)

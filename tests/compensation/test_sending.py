@@ -68,7 +68,7 @@ def test_what_is_no_file_of_the_month_is_refused_and_nothing_is_marked(
     with pytest.raises(sending.FilesMissingError) as caught:
         mark(*names)
 
-    assert list(caught.value.fields) == ["files"]
+    assert list(caught.value.fields) == ["file_names"]
     assert not Export.objects.filter(sent_at__isnull=False).exists()
 
 

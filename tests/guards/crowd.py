@@ -35,6 +35,7 @@ from tests.guards.world import World, make_calendar, make_drift, make_lookup, si
 from tests.guards.world_of_corrections import corrected_often, make_adjustment, make_correction
 from tests.guards.world_of_covers import make_offer
 from tests.guards.world_of_pay import make_question
+from tests.guards.world_of_periods import reopened_often
 from volunteers.models import (
     Absence,
     Application,
@@ -74,6 +75,7 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _paged(cast, numbers)
     _calendars(cast, numbers)
     _asked(cast, numbers)
+    reopened_often("2026-10", numbers, by=cast.finn, decided_by=cast.ada)
     _corrected(cast, numbers)
     _questions(people)
     _records(numbers)

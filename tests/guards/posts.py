@@ -297,7 +297,6 @@ PAGES = {
     "web-hooks-enable": Post(viewer="manager", before=_subscribed),
     "web-hooks-rotate": Post(viewer="admin", before=_subscribed),
     "web-hooks-again": _post("admin"),
-    "period-close": _post("finance", seen="on"),
     "rate-add": Post(viewer="finance", fields=_rate, typed=("weekly",)),
 }
 
@@ -384,7 +383,6 @@ API_ROUTES = {
         weekly="650.00",
         holiday="90.00",
     ),
-    "api-period-close": _post("finance"),
 }
 
 # What changes nothing but who sits at a browser, or has its own test.

@@ -18,6 +18,7 @@ from tests.guards import (
     posts_of_corrections,
     posts_of_covers,
     posts_of_pay,
+    posts_of_periods,
     posts_of_terms,
 )
 from tests.guards.asking import ADMIN, API, Tried, Visitor, pages, path_of, routes_below, tried
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
     from tests.guards.world import World
 
 REQUEST_ID = "request-0815"
-_SUBJECTS = (posts, posts_of_corrections, posts_of_covers, posts_of_pay, posts_of_terms)
+_SUBJECTS = (
+    posts,
+    posts_of_corrections,
+    posts_of_covers,
+    posts_of_pay,
+    posts_of_periods,
+    posts_of_terms,
+)
 PAGES = {name: post for subject in _SUBJECTS for name, post in subject.PAGES.items()}
 API_ROUTES = {
     name: post

@@ -32,7 +32,7 @@ from rotation.operations import calendar_feeds, calendars
 from rotation.queries import calendar_feeds as feed_queries
 from tests import builders
 from tests.compensation.rows import make_rate
-from tests.guards import world_of_corrections, world_of_covers, world_of_pay
+from tests.guards import world_of_corrections, world_of_covers, world_of_pay, world_of_periods
 from volunteers.models import Engineer, ManagerGrant, RoleGrant, Term
 
 VIEWERS = (
@@ -131,7 +131,7 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         people=people,
         tokens=tokens,
         arguments=arguments
-        | _make_money(people["finance"])
+        | _make_money(people)
         | world_of_pay.make_question(people["engineer"])
         | world_of_corrections.make_corrections(people)
         | {"slug": rotation.slug},
@@ -335,13 +335,15 @@ def make_lookup(rotation: Rotation) -> Lookup:
     )
 
 
-def _make_money(finn: Engineer) -> dict[str, object]:
+def _make_money(people: dict[str, Engineer]) -> dict[str, object]:
     """Entries of every worked week; September is closed, October can be."""
+    finn = people["finance"]
     weeks.complete_weeks(actor=Actor.sweep("weeks"), now=AFTER_SEPTEMBER)
     actor = Actor(name=finn.email, engineer_id=finn.pk)
     periods.close_period(month=CLOSED_MONTH, actor=actor, now=AFTER_SEPTEMBER)
     weeks.complete_weeks(actor=Actor.sweep("weeks"), now=AFTER_OCTOBER)
-    return {"month": CLOSED_MONTH, "layout": "detail"}
+    asked = world_of_periods.ask_to_reopen(CLOSED_MONTH, by=people["admin"])
+    return {"month": CLOSED_MONTH, "layout": "detail", "reopening_id": asked.pk}
 
 
 def _make_rows_of_the_admin(people: dict[str, Engineer]) -> dict[str, dict[str, object]]:
