@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from config.routes import Route
     from tests.guards.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 # `readyz` answers 503 without its parts; tests/config asks it with them.
 OWN_ANSWER = {"readyz"}

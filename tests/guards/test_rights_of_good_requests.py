@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.guards.posts import Post
     from tests.guards.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 GOOD = [pytest.param(route, post, id=route.name) for route, post in good_posts()]
 # Whose it is stands in what is sent, so an empty request is not refused by who sends it.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.services.browser import Device, Pages
     from tests.services.parts import RunningParts
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.one_engine
 GRACE = "grace.murphy@rota.example"
 SLUG = "platform-out-of-hours"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.services.browser import Device, Pages
     from tests.services.parts import RunningParts
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.one_engine
 SLUG = "platform-out-of-hours"
 FEEDS = "me/calendar-feeds/"
 TIMEOUT_SECONDS = 30

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.services.browser import Device, Pages
     from tests.services.parts import RunningParts
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.one_engine
 DRIFT = "rotations/platform-out-of-hours/drift/"
 DAY = dt.timedelta(days=1)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.services.browser import Device, Pages
     from tests.services.parts import RunningParts
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.one_engine
 PATIENCE = 90_000
 DAY = dt.timedelta(days=1)
 
