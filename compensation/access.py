@@ -98,11 +98,6 @@ def costed_rotations(*, viewer: Viewer) -> QuerySet[Rotation]:
     return rotations.managed_rotations(viewer=viewer)
 
 
-def visible_reopenings(*, viewer: Viewer) -> QuerySet[Reopening]:
-    """Every request to open a closed month again for finance, none for anybody else."""
-    return Reopening.objects.all() if viewer.is_finance else Reopening.objects.none()
-
-
 def own_entries(*, viewer: Viewer) -> QuerySet[Entry]:
     """What the viewer has earned, whatever their roles."""
     return Entry.objects.filter(engineer_id=viewer.engineer_id)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compensation.api import closed_months, adjustments, corrections, entries, pay, pay_questions, periods, rates
+from compensation.api import (
+    adjustments,
+    closed_months,
+    corrections,
+    entries,
+    pay,
+    pay_questions,
+    periods,
+    rates,
+)
 
 _ONE = "periods/<slug:month>/"
 
