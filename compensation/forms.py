@@ -152,8 +152,7 @@ class QuestionForm(forms.Form):
 
     question = forms.CharField(
         label="What do you want to know?",
-        required=False,
-        strip=False,
+        error_messages={"required": "This is needed."},
         help_text="Say what you expected and why. Finance reads it and answers; both stay here.",
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": questions.LONGEST}),
     )
@@ -164,8 +163,7 @@ class AnswerForm(forms.Form):
 
     answer = forms.CharField(
         label="Your answer",
-        required=False,
-        strip=False,
+        error_messages={"required": "This is needed."},
         help_text="Only the one who asked and finance read it. It stays as it is.",
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": questions.LONGEST}),
     )

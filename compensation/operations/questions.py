@@ -119,7 +119,7 @@ def _asked(entry: Entry, words: str, *, actor: Actor, now: dt.datetime) -> PayQu
     )
     _record(row, actor=actor, now=now, verb="asked")
     name = contacts.contacts(engineer_ids=[actor.person_id])[actor.person_id].name
-    link = f"{settings.ROTA_BASE_URL}{reverse('pay-question-detail', args=[row.pk])}"
+    link = f"{settings.ROTA_BASE_URL}{reverse('period-question', args=[row.pk])}"
     for address in contacts.finance_addresses(now=now):
         if address != actor.name:
             queue_message(

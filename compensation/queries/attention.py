@@ -14,6 +14,7 @@ from compensation.queries.closing import (
     closing_checks,
 )
 from compensation.queries.months import closable_from, next_to_close
+from compensation.queries.questions import waiting_count
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,6 +28,7 @@ class FinanceAttention:
 
     `closable_from` is the instant from which time no longer stands against it, `is_over` whether
     that has come. `blocked` are ended weeks without a rate, `unpriced` published ones ahead.
+    `questions` about pay have no answer yet.
     """
 
     period: PeriodLine
@@ -35,6 +37,7 @@ class FinanceAttention:
     checks: tuple[Check, ...]
     blocked: tuple[BlockedLine, ...]
     unpriced: tuple[UnpricedWeeks, ...]
+    questions: int
 
     @property
     def failing(self) -> list[Check]:
@@ -65,4 +68,5 @@ def finance_attention(*, now: dt.datetime, today: dt.date) -> FinanceAttention:
         checks=tuple(closing_checks(month=period.month, now=now)),
         blocked=tuple(blocked_shifts()),
         unpriced=tuple(unpriced_weeks(now=now)),
+        questions=waiting_count(),
     )

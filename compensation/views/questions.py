@@ -41,11 +41,12 @@ def ask(request: SignedInRequest, entry_number: int) -> HttpResponse:
     """Ask finance about an entry of one's own."""
     row = get_object_or_404(access.own_entries(viewer=request.viewer), number=entry_number)
     form = QuestionForm(request.POST)
-    form.is_valid()
+    if not form.is_valid():
+        return _entry(request, entry_number, form, status=UNPROCESSABLE)
     try:
         operations.ask_about_entry(
             entry_id=row.pk,
-            question=form.cleaned_data.get("question", ""),
+            question=form.cleaned_data["question"],
             actor=request.viewer.actor,
             now=clock.now(),
         )
@@ -86,11 +87,12 @@ def answer(request: SignedInRequest, asked_id: int) -> HttpResponse:
     )
     row = get_object_or_404(access.visible_questions(viewer=request.viewer), pk=asked_id)
     form = AnswerForm(request.POST)
-    form.is_valid()
+    if not form.is_valid():
+        return _question(request, asked_id, form, status=UNPROCESSABLE)
     try:
         operations.answer_question(
             question_id=row.pk,
-            answer=form.cleaned_data.get("answer", ""),
+            answer=form.cleaned_data["answer"],
             actor=request.viewer.actor,
             now=now,
         )
@@ -98,7 +100,7 @@ def answer(request: SignedInRequest, asked_id: int) -> HttpResponse:
         add_refusal(form, refusal)
         return _question(request, asked_id, form, status=_status(refusal))
     messages.success(request, "Answered. The one who asked gets a mail.")
-    return redirect("pay-questions")
+    return redirect("period-questions")
 
 
 def _entry(

@@ -14,6 +14,7 @@ from audit.operations import Area, record
 from audit.queries import key_of_person
 from common.erasing import Words, erase
 from common.refusals import RefusedError
+from compensation.models import PayQuestion
 from outbox.models import Message
 from portal.queries.anonymising import KEPT, hindrances, words_of
 from rotation.models import (
@@ -108,6 +109,8 @@ def _remove(engineer: Engineer) -> None:
     Absence.objects.filter(engineer=engineer).update(note="")
     Cover.objects.filter(from_engineer=engineer).update(message="")
     HandoverNote.objects.filter(author=engineer).update(text=REMOVED)
+    PayQuestion.objects.filter(asked_by=engineer).update(question=REMOVED)
+    PayQuestion.objects.filter(asked_by=engineer).exclude(answer="").update(answer=REMOVED)
     PagerDutyPerson.objects.filter(engineer=engineer).delete()
     Page.objects.filter(engineer=engineer).update(
         user_ref=f"former-{engineer.pk}", user_name=pseudonym(engineer)

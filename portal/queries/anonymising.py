@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from common import wording
 from common.erasing import Words
-from compensation.models import Entry, PayPeriod
+from compensation.models import Entry, PayPeriod, PayQuestion
 from rotation.models import Cover, PagerDutyPerson, Shift
 from volunteers.models import Application, Engineer, Term
 from volunteers.queries.former import is_anonymous, pseudonym, pseudonym_email
@@ -55,6 +55,8 @@ def hindrances(*, engineer: Engineer, now: dt.datetime) -> list[str]:
             f"{wording.counted(weeks, 'week')} {are} not completed. Wait until they have ended and "
             "are posted, or publish a schedule without this person."
         )
+    if PayQuestion.objects.filter(asked_by=engineer, answer="").exists():
+        found.append("A question of theirs about pay waits. Finance answers it first.")
     months = Entry.objects.filter(engineer=engineer, period__state=PayPeriod.State.OPEN)
     names = months.order_by("period__month").values_list("period__month", flat=True).distinct()
     found += [f"{name} has entries and is not closed. Finance closes it first." for name in names]

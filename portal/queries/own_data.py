@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from audit.models import AuditEvent
 from audit.queries import key_of_person
-from compensation.models import Entry
+from compensation.models import Entry, PayQuestion
 from outbox.models import Message, TurnedOff
 from rotation.models import CalendarFeed, Cover, HandoverNote, Page, PagerDutyPerson, Shift
 from volunteers.models import (
@@ -131,6 +131,13 @@ def _records(engineer_id: int, email: str) -> dict[str, Iterable[Any]]:
             *("currency", "earned_on", "posted_at"),
             month=F("period__month"),
             rate_version=F("rate__version"),
+        ),
+        "pay_questions": PayQuestion.objects.filter(asked_by_id=engineer_id)
+        .order_by("asked_at", "pk")
+        .values(
+            *("question", "asked_at", "answer", "answered_at"),
+            entry_number=F("entry__number"),
+            answer_by=F("answered_by__name"),
         ),
         "audit_log": named.order_by("at", "pk").values(
             *("at", "actor", "on_behalf_of", "verb", "subject", "area", "team"),

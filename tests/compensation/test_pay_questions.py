@@ -151,6 +151,27 @@ def test_nobody_asks_about_anothers_line(money: Money) -> None:
     assert not PayQuestion.objects.exists()
 
 
+def test_what_one_asked_is_among_ones_own_data(money: Money) -> None:
+    _asked(money.ben)
+
+    held = signed_in(money.ben).get("/me/data/file.json").json()
+
+    assert [row["question"] for row in held["pay_questions"]] == [WHY]
+    assert held["pay_questions"][0]["entry_number"] == 1
+    assert not signed_in(builders.make_carla()).get("/me/data/file.json").json()["pay_questions"]
+
+
+def test_finance_finds_what_waits_on_home_and_beside_the_periods(
+    money: Money, finn: Engineer
+) -> None:
+    _asked(money.ben)
+
+    for address in ("/", "/finance/periods/"):
+        page = page_of(finn, address)
+        assert "1 question about pay" in page
+        assert 'href="/finance/questions/"' in page
+
+
 # ------------------------------------------------------------------ answering
 def test_nobody_answers_their_own_question_and_the_attempt_is_recorded(money: Money) -> None:
     builders.make_role(engineer=money.ben, role="finance")

@@ -62,6 +62,13 @@ def test_a_manager_reads_the_total_of_a_closed_month_of_three_people() -> None:
         assert private not in page.replace("1,800.00", "")
 
 
+def test_managers_and_finance_are_led_there_and_nobody_else() -> None:
+    money, anna = _team(["Carla"])
+
+    for reader, is_led in ((anna, True), (builders.make_finance(), True), (money.ben, False)):
+        assert (f'href="{PAGE}"' in page_of(reader, "/rotations/core/")) is is_led
+
+
 def test_two_people_tell_no_total() -> None:
     _money, anna = _team(["Carla"])
 

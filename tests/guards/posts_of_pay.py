@@ -11,7 +11,7 @@ def _post(viewer: str, *typed: str, **fields: object) -> Post:
 
 PAGES = {
     "entry-ask": _post("engineer", "question", question="Why is it so little?"),
-    "pay-question-answer": _post("finance", "answer", answer="Carla had the Sunday."),
+    "period-question-answer": _post("finance", "answer", answer="Carla had the Sunday."),
 }
 
 API_ROUTES = {

@@ -241,9 +241,9 @@ PAGES = {
     "pay-year-statement": reads(ALL),
     "entry-detail": reads(OWNER | FINANCE),
     "entry-ask": does(OWNER),
-    "pay-questions": reads(FINANCE, FORBIDDEN),
-    "pay-question-detail": reads(FINANCE, FORBIDDEN),
-    "pay-question-answer": does(FINANCE, FORBIDDEN),
+    "period-questions": reads(FINANCE, FORBIDDEN),
+    "period-question": reads(FINANCE, FORBIDDEN),
+    "period-question-answer": does(FINANCE, FORBIDDEN),
     "rotation-cost": reads(TEAM | FINANCE),
     "rate-add": form(FINANCE, FORBIDDEN),
 }

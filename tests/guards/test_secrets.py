@@ -13,6 +13,7 @@ from audit.models import AuditEvent
 from tests.guards.asking import ADMIN, API, Visitor, pages, path_of, routes_below, text_of, tried
 from tests.guards.sending import good_posts, send
 from tests.guards.world import NUMBER, VIEWERS
+from tests.guards.world_of_pay import QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ PRIVATE: dict[str, set[str]] = {
     "1852.29": {"engineer", "finance"},
     "185229": {"engineer", "finance"},
     NUMBER: {"engineer", "finance", "admin"},
+    QUESTION: {"engineer", "finance"},
 }
 QUESTIONS = ("", "?scope=all&show=all&layout=list&from=2026-09-01&until=2027-06-01")
 
@@ -105,7 +107,7 @@ def test_no_record_and_no_line_of_the_log_holds_a_secret_a_note_or_an_amount(
     world: World, everybody: dict[str, Visitor], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    secrets = [*_secrets(world, everybody), "At home.", "A wedding.", "617.43", "61743"]
+    secrets = [*_secrets(world, everybody), "At home.", "A wedding.", "617.43", "61743", QUESTION]
     secrets.append(str(world.arguments["secret"]))
     told = []
 
@@ -118,6 +120,27 @@ def test_no_record_and_no_line_of_the_log_holds_a_secret_a_note_or_an_amount(
     assert told == []
     assert [secret for secret in secrets if secret in caplog.text] == []
     assert AuditEvent.objects.exists()
+
+
+def test_no_mail_and_no_line_of_a_chat_tells_what_another_wrote_or_earned(
+    world: World, everybody: dict[str, Visitor]
+) -> None:
+    reader_of = {person.email: name for name, person in world.people.items()}
+    told, mails = [], 0
+
+    for route, post in good_posts():
+        for mail in send(route, post, world=world, visitor=everybody[post.viewer]).mails:
+            mails += 1
+            viewer = reader_of.get(mail.to, "nobody")
+            text = f"{mail.subject}\n{mail.body}"
+            told += [
+                f"{route.name} to {viewer}: {private}"
+                for private, readers in PRIVATE.items()
+                if viewer not in readers and private in text
+            ]
+
+    assert told == []
+    assert mails
 
 
 def test_a_token_is_nowhere_in_the_database_once_it_was_shown(

@@ -12,7 +12,7 @@ from knox.models import AuthToken
 from audit.models import AuditEvent, Erasure
 from audit.operations import Actor, Area, record
 from common.erasing import Words, places
-from compensation.models import Entry, Export, PayPeriod
+from compensation.models import Entry, Export, PayPeriod, PayQuestion
 from compensation.operations import periods, weeks
 from compensation.queries.ledger import verified_ledger
 from outbox.models import Message
@@ -131,7 +131,7 @@ def test_name_and_email_are_nowhere_but_in_the_files_of_closed_months(
         f"former-{zoe.pk}@former.invalid",
     )
     assert places(WORDS) == set()
-    detail = Export.objects.get(layout="detail")
+    detail = Export.objects.get(layout="detail", format="csv")
     assert NAME.encode() in bytes(detail.content)
 
 
@@ -172,6 +172,26 @@ def test_what_was_written_by_and_to_them_and_every_way_in_goes(zoe: Engineer, ad
     assert not AuthToken.objects.filter(user=zoe).exists()
     assert not zoe.has_usable_password()
     assert zoe.applications.get().motivation == "Removed with the account."
+
+
+def test_what_they_asked_about_their_pay_goes_and_the_entry_stays(
+    zoe: Engineer, ada: Actor
+) -> None:
+    entry = Entry.objects.get(engineer=zoe)
+    asked = PayQuestion.objects.create(
+        entry=entry, asked_by=zoe, asked_at=NOW, question="Was I ill that Sunday?"
+    )
+    with pytest.raises(CannotAnonymiseError, match="A question of theirs about pay waits"):
+        _anonymise(zoe, ada)
+    asked.answer, asked.answered_at = "You were.", NOW
+    asked.answered_by = Engineer.objects.get(name="Finn")
+    asked.save()
+
+    _anonymise(zoe, ada)
+
+    asked.refresh_from_db()
+    assert (asked.question, asked.answer) == ("Removed with the account.",) * 2
+    assert asked.entry_id == entry.pk
 
 
 def test_the_audit_log_keeps_what_was_done_and_says_that_a_name_was_erased(
