@@ -276,6 +276,8 @@ SPECTACULAR_SETTINGS = {
         "Level": "rotation.models.LevelName",
         "LookupKind": "rotation.models.Lookup.Kind",
         "PayPeriodState": "compensation.models.PayPeriod.State",
+        "PayRequestState": "compensation.models.RequestState",
+        "RecalculationState": "compensation.models.Recalculation.State",
         "SyncRunState": "rotation.models.SyncRun.State",
         "SyncStepState": "rotation.models.SyncStep.State",
         "TermState": ["upcoming", "active", "ended"],

@@ -82,7 +82,7 @@ class RatesView(ListView):
             viewer=self.viewer, function=Function.ADD_RATE, attempt="adding a rate", now=self.now
         )
         offices = places.office_lines()
-        rate = _new_rate(self.body(serializers.NewRateSerializer), offices)
+        rate = new_rate(self.body(serializers.NewRateSerializer), offices)
         version = rates.add_rate(rate=rate, actor=self.actor, now=self.now)
         lines = queries.rate_history(office_id=rate.office_id)
         made = [line for line in lines if line.version == version]
@@ -90,7 +90,7 @@ class RatesView(ListView):
         return Response(body, status=201)
 
 
-def _new_rate(values: dict[str, Any], offices: Sequence[OfficeLine]) -> rates.NewRate:
+def new_rate(values: dict[str, Any], offices: Sequence[OfficeLine]) -> rates.NewRate:
     """The rate that was sent, its amounts read as the page's form reads them."""
     ids = {office.slug: office.office_id for office in offices}
     if values["office"] not in ids:

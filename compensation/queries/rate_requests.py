@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class ProposalLine:
@@ -70,6 +72,11 @@ def proposal_list(*, number: int) -> Page[ProposalLine]:
     """Every proposal, the newest first; two queries."""
     rows = RateProposal.objects.select_related(*_JOINED).order_by("-proposed_at", "-pk")
     return page_of(rows, number=number, lines=_lines)
+
+
+def proposal_lines(rows: QuerySet[RateProposal]) -> list[ProposalLine]:
+    """These proposals, in their order; one query."""
+    return _lines(rows.select_related(*_JOINED))
 
 
 def proposal_line(*, proposal_id: int) -> ProposalLine | None:
