@@ -13,6 +13,7 @@ from common import clock
 from compensation import access
 from compensation.queries import earnings, questions, slips
 from compensation.views import asked
+from rotation.queries import paid_once
 from volunteers.queries import profiles
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def pay(request: SignedInRequest) -> HttpResponse:
             today=today,
         ),
         "slips": slips.slips(entries=slips.of_open_months(mine)),
+        "two_rotations": paid_once.two_rotations(now=now),
         "questions": questions.latest(access.own_questions(viewer=request.viewer), number=SHOWN),
     }
     return render(request, "compensation/pay.html", context)

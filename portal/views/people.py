@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from common import clock, wording
 from rotation import access as rotation_access
-from rotation.queries import held, limits, readiness
+from rotation.queries import held, limits, paid_once, readiness
 from volunteers import access, domain
 from volunteers.queries import former, marks, people, profiles, service, terms
 
@@ -130,6 +130,7 @@ def person_detail(request: SignedInRequest, engineer_id: int) -> HttpResponse:
         "managed": viewer.managed_team_ids,
         "over": _over(viewer, person.pk, lines, now),
         "reach": readiness.own_reach(engineer_id=person.pk),
+        "two_rotations": paid_once.two_rotations(now=now),
     }
     return render(request, "portal/person.html", context)
 
