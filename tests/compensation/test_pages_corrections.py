@@ -228,7 +228,7 @@ def test_a_paid_adjustment_is_taken_back_by_another_request(case: Case) -> None:
     grace = browser(case.grace)
     assert "Ask to take it back" in grace.get(answer.url).content.decode()
 
-    back = grace.post(
+    back: Any = grace.post(
         f"{answer.url}take-back/", {"reason": "It was right.", "document": "HR-2026-18"}
     )
     browser(case.fay).post(f"{back.url}approve/", {"note": ""})
