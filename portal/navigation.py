@@ -48,7 +48,9 @@ DRAFTS = Place(word="Drafts", route="drafts", icon="scale", nouns=("draft", "que
 APPLICATIONS = Place(
     word="Applications", route="applications", icon="hand-helping", nouns=("application",)
 )
-PERIODS = Place(word="Periods", route="periods", icon="file-check", nouns=("period", "layout"))
+PERIODS = Place(
+    word="Periods", route="periods", icon="file-check", nouns=("period", "layout", "layouts")
+)
 REPORTS = Place(word="Reports", route="reports", icon="list", nouns=("report",))
 RATES = Place(word="Rates", route="rates", icon="scale", nouns=("rate", "office"))
 PEOPLE = Place(word="People", route="people", icon="users", nouns=("person", "term", "extension"))

@@ -9,6 +9,7 @@ from compensation.api import (
     closed_months,
     corrections,
     entries,
+    layouts,
     pay,
     pay_questions,
     periods,
@@ -103,6 +104,37 @@ urlpatterns = [
         "adjustments/<int:adjustment_id>/take-back/",
         adjustments.AdjustmentTakeBackView.as_view(),
         name="api-adjustment-take-back",
+    ),
+    path("export-layouts/", layouts.LayoutsView.as_view(), name="api-export-layouts"),
+    path(
+        "export-layouts/ready-made/",
+        layouts.ReadyMadeView.as_view(),
+        name="api-ready-made-layouts",
+    ),
+    path(
+        "export-layouts/ready-made/<slug:ready_made>/",
+        layouts.ReadyMadeUseView.as_view(),
+        name="api-ready-made-layout-use",
+    ),
+    path(
+        "export-layouts/preview/",
+        layouts.LayoutPreviewView.as_view(),
+        name="api-export-layout-preview",
+    ),
+    path(
+        "export-layouts/<slug:layout_slug>/",
+        layouts.LayoutView.as_view(),
+        name="api-export-layout",
+    ),
+    path(
+        "export-layouts/<slug:layout_slug>/archive/",
+        layouts.LayoutArchiveView.as_view(),
+        name="api-export-layout-archive",
+    ),
+    path(
+        "export-layouts/<slug:layout_slug>/restore/",
+        layouts.LayoutRestoreView.as_view(),
+        name="api-export-layout-restore",
     ),
     path("blocked-shifts/", periods.BlockedShiftsView.as_view(), name="api-blocked-shifts"),
 ]

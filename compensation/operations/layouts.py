@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from audit.operations import Area, record
+from common.cleaning import Cleaner
 from common.refusals import RefusedError
 from compensation.domain import layout_content, ready_made
 from compensation.models import Export, ExportLayout, ExportLayoutVersion
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from compensation.domain.layout_content import Content
 
 LONGEST_NAME = 60
+# Rota's own files, and words of addresses.
+RESERVED = frozenset({*Export.Layout.values, "add", "use", "ready-made", "preview"})
 
 
 class LayoutInvalidError(RefusedError):
@@ -66,7 +70,7 @@ def add_layout(*, layout: NewLayout, actor: Actor, now: dt.datetime) -> str:
         LayoutInvalidError: the name, the office or the content cannot be.
         LayoutKnownError: there is one of this name.
     """
-    return _add(layout, slug=slugify(layout.name), is_ready_made=False, actor=actor, now=now)
+    return _add(layout, slug=_slug(layout.name), is_ready_made=False, actor=actor, now=now)
 
 
 def use_ready_made(*, slug: str, actor: Actor, now: dt.datetime) -> str:
@@ -95,7 +99,7 @@ def change_layout(
         LayoutInvalidError: the name, the office or the content cannot be.
         LayoutChangedError: `seen_version` is not the newest one any more.
     """
-    office_id = _checked(layout, slug=slug)
+    checked, office_id = _checked(layout, slug=slug)
     with transaction.atomic():
         row = _held(slug)
         newest = row.versions.order_by("-number")[0]
@@ -104,11 +108,11 @@ def change_layout(
                 f"{newest.made_by} saved version {newest.number} meanwhile. Look at it first."
             )
         before = row.name, row.office_id, layout_content.unchecked(newest.content)
-        if before == (layout.name, office_id, layout.content):
+        if before == (checked.name, office_id, checked.content):
             return int(newest.number)
-        row.name, row.office_id = layout.name, office_id
+        row.name, row.office_id = checked.name, office_id
         row.save(update_fields=["name", "office"])
-        version = _write(row, layout.content, number=newest.number + 1, actor=actor, now=now)
+        version = _write(row, checked.content, number=newest.number + 1, actor=actor, now=now)
         _record("changed", row, before=newest.number, after=version, actor=actor, now=now)
     return version
 
@@ -148,13 +152,13 @@ def restore_layout(*, slug: str, actor: Actor, now: dt.datetime) -> bool:
 def _add(
     layout: NewLayout, *, slug: str, is_ready_made: bool, actor: Actor, now: dt.datetime
 ) -> str:
-    office_id = _checked(layout, slug=slug)
+    checked, office_id = _checked(layout, slug=slug)
     try:
         with transaction.atomic():
             row = ExportLayout.objects.create(
-                slug=slug, name=layout.name, office_id=office_id, is_ready_made=is_ready_made
+                slug=slug, name=checked.name, office_id=office_id, is_ready_made=is_ready_made
             )
-            _write(row, layout.content, number=1, actor=actor, now=now)
+            _write(row, checked.content, number=1, actor=actor, now=now)
             _record("added", row, after=1, actor=actor, now=now)
     except IntegrityError as error:
         if not ExportLayout.objects.filter(slug=slug).exists():
@@ -164,26 +168,31 @@ def _add(
     return slug
 
 
-def _checked(layout: NewLayout, *, slug: str) -> int | None:
-    """The office's id, once nothing stands against the layout."""
+def _checked(layout: NewLayout, *, slug: str) -> tuple[NewLayout, int | None]:
+    """The layout as it is kept, and its office's id, once nothing stands against it."""
     offices = {office.slug: office.office_id for office in office_lines()}
-    fields = {}
-    if not 0 < len(layout.name) <= LONGEST_NAME or not layout.name.isprintable():
-        fields["name"] = f"The name has 1 to {LONGEST_NAME} characters."
-    elif not slug or slug in Export.Layout.values:
-        fields["name"] = "Choose another name: with a letter or a digit, and not one of Rota’s."
+    cleaner = Cleaner()
+    name = cleaner.line("name", layout.name, longest=LONGEST_NAME)
+    if slug in RESERVED:
+        cleaner.refuse("name", "Rota itself uses this name: choose another one.")
     if layout.office and layout.office not in offices:
-        fields["office"] = "There is no such office."
+        cleaner.refuse("office", "There is no such office.")
     coded = {code.office for code in layout.content.pay_codes} - {layout_content.EVERY_OFFICE}
-    if unknown := sorted(coded - set(offices)):
-        fields["pay_codes"] = f"There is no office {', '.join(unknown)}."
+    if not coded <= set(offices):
+        cleaner.refuse("pay_codes", "There is no such office.")
     try:
         layout_content.check(layout.content)
     except layout_content.LayoutError as error:
-        fields = error.fields | fields
-    if fields:
-        raise LayoutInvalidError(" ".join(fields.values()), fields=fields)
-    return offices.get(layout.office)
+        for field, message in error.fields.items():
+            cleaner.refuse(field, message)
+    cleaner.raise_problems(LayoutInvalidError)
+    return dataclasses.replace(layout, name=name), offices.get(layout.office)
+
+
+def _slug(name: str) -> str:
+    """How addresses and files call it; a name without plain letters gets one of its own."""
+    digest = hashlib.sha256(name.strip().encode("utf-8", "replace")).hexdigest()
+    return slugify(name)[:LONGEST_NAME].strip("-") or f"layout-{digest[:8]}"
 
 
 def _held(slug: str) -> ExportLayout:

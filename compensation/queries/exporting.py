@@ -43,6 +43,11 @@ def export_lines(*, month: str) -> list[ExportLine]:
     return list(lines_of(_entries(month).order_by("number")))
 
 
+def first_lines(*, month: str, most: int) -> list[ExportLine]:
+    """The month's first entries by number, in the order of files: enough to show a file by."""
+    return in_order(lines_of(_entries(month).order_by("number")[:most]))
+
+
 def _entries(month: str) -> QuerySet[Entry]:
     return Entry.objects.filter(period__month=month).select_related(
         "period", "engineer", "rate", "reverses", "shift__level__rotation"

@@ -130,7 +130,7 @@ def test_one_out_of_use_makes_no_file_until_it_is_used_again() -> None:
     [
         ({"name": ""}, "name"),
         ({"name": "x" * 61}, "name"),
-        ({"name": "!!!"}, "name"),
+        ({"name": "a\x00b"}, "name"),
         ({"name": "Detail"}, "name"),
         ({"office": "atlantis"}, "office"),
         ({"content": dataclasses.replace(GENERIC, columns=())}, "columns"),
@@ -154,6 +154,13 @@ def test_what_cannot_be_is_refused_beside_its_field(changes: dict[str, Any], fie
 
     assert field in caught.value.fields
     assert layout_lines() == []
+
+
+def test_a_name_without_plain_letters_gets_an_address_of_its_own() -> None:
+    slugs = {add(name="المرتبات"), add(name="!!!")}
+
+    assert len(slugs) == 2
+    assert all(slug.startswith("layout-") for slug in slugs)
 
 
 def test_a_name_is_given_once() -> None:

@@ -393,6 +393,7 @@ NOT_RECORDED = {
     "demo-clock": "tests/portal/test_demo.py asks it in a demo",
     "absences-busy-days": "it reads and saves nothing: tests/portal/test_busy_days.py",
     "api-absences-busy-days": "as its page: tests/api/test_absences.py",
+    "api-export-layout-preview": "it reads and saves nothing: tests/api/test_layouts.py",
     "apply-keep": "nothing is decided by it: tests/portal/test_apply.py",
     "hook-pagerduty": "it stores what PagerDuty says: tests/rotation/test_hooks_in.py",
 }

@@ -17,6 +17,7 @@ from tests.guards import (
     posts,
     posts_of_corrections,
     posts_of_covers,
+    posts_of_layouts,
     posts_of_pay,
     posts_of_periods,
     posts_of_terms,
@@ -37,6 +38,7 @@ _SUBJECTS = (
     posts,
     posts_of_corrections,
     posts_of_covers,
+    posts_of_layouts,
     posts_of_pay,
     posts_of_periods,
     posts_of_terms,
@@ -81,7 +83,7 @@ def body_of(route: Route, fields: Mapping[str, Any]) -> str:
     """The fields as the route takes them: JSON below the API's prefix, else a form."""
     if route.path.startswith(API):
         return json.dumps(fields)
-    return urlencode(fields, errors="surrogatepass")
+    return urlencode(fields, doseq=True, errors="surrogatepass")
 
 
 def send(

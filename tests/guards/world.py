@@ -32,7 +32,13 @@ from rotation.operations import calendar_feeds, calendars
 from rotation.queries import calendar_feeds as feed_queries
 from tests import builders
 from tests.compensation.rows import make_rate
-from tests.guards import world_of_corrections, world_of_covers, world_of_pay, world_of_periods
+from tests.guards import (
+    world_of_corrections,
+    world_of_covers,
+    world_of_layouts,
+    world_of_pay,
+    world_of_periods,
+)
 from volunteers.models import Engineer, ManagerGrant, RoleGrant, Term
 
 VIEWERS = (
@@ -132,11 +138,13 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         tokens=tokens,
         arguments=arguments
         | _make_money(people)
+        | world_of_layouts.make_layouts(people["finance"])
         | world_of_pay.make_question(people["engineer"])
         | world_of_corrections.make_corrections(people)
         | {"slug": rotation.slug},
         special=special
         | _make_rows_of_the_admin(people)
+        | world_of_layouts.special_of_layouts()
         | world_of_corrections.special_of_corrections(people),
     )
 
