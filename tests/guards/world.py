@@ -38,6 +38,8 @@ from tests.guards import (
     world_of_layouts,
     world_of_pay,
     world_of_periods,
+    world_of_rates,
+    world_of_reports,
 )
 from volunteers.models import Engineer, ManagerGrant, RoleGrant, Term
 
@@ -61,6 +63,7 @@ NUMBER = "PN-4711"
 # After the weeks of the draft.
 COVERED_WEEK = builders.NEXT_WEEK + 8 * builders.WEEK
 ASKED_WEEK = COVERED_WEEK + builders.WEEK
+CANCELLED_WEEK = COVERED_WEEK - builders.WEEK
 # Ben's term began twelve weeks ago and ends when his next application wants to start.
 TERM_START = builders.THIS_WEEK - 12 * builders.WEEK
 NEXT_TERM = TERM_START + 26 * builders.WEEK
@@ -140,12 +143,15 @@ def make_world(*, ben: str = "Ben", note: str = "A wedding.") -> World:
         | _make_money(people)
         | world_of_layouts.make_layouts(people["finance"])
         | world_of_pay.make_question(people["engineer"])
+        | world_of_reports.make_report(people["finance"])
         | world_of_corrections.make_corrections(people)
+        | world_of_rates.make_rates(people)
         | {"slug": rotation.slug},
         special=special
         | _make_rows_of_the_admin(people)
         | world_of_layouts.special_of_layouts()
-        | world_of_corrections.special_of_corrections(people),
+        | world_of_corrections.special_of_corrections(people)
+        | world_of_rates.special_of_rates(people),
     )
 
 
@@ -270,7 +276,7 @@ def _make_schedule(rotation: Rotation, people: dict[str, Engineer]) -> dict[str,
 
 def _make_cancelled(level: Level, holder: Engineer) -> Shift:
     """A week of hers that is cancelled and has not begun."""
-    shift = builders.make_shift(level=level, week_date=COVERED_WEEK, holder=holder)
+    shift = builders.make_shift(level=level, week_date=CANCELLED_WEEK, holder=holder)
     shift.cancelled_at, shift.cancelled_by = builders.NOW, holder.email
     shift.cancel_reason = "No releases then."
     shift.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
