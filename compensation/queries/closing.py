@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+MOST_NAMED = 100
+
+
 class CheckCode(enum.StrEnum):
     """What a check is about; stable, for programs."""
 
@@ -48,7 +51,8 @@ class Repair(enum.StrEnum):
 class Check:
     """One condition for closing; `found` is what stands against it, in order.
 
-    The row of something found is a shift's id, or that of what `repair` decides about.
+    The row of something found is a shift's id, or that of what `repair` decides about. Of very
+    many the first are named, and `more` counts the others.
     """
 
     code: CheckCode
@@ -56,11 +60,18 @@ class Check:
     sentence: str
     repair: Repair = Repair.NOTHING
     found: tuple[Found, ...] = ()
+    more: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many things stand against it."""
+        return len(self.found) + self.more
 
     @property
     def items(self) -> tuple[str, ...]:
         """What stands against it, in words."""
-        return tuple(one.text for one in self.found)
+        others = (f"and {self.more} more",) if self.more else ()
+        return (*(one.text for one in self.found), *others)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,4 +212,11 @@ def _in_words(texts: list[str]) -> list[Found]:
 def _check(code: CheckCode, found: list[Found], *, good: str, bad: str, repair: Repair) -> Check:
     if not found:
         return Check(code=code, passes=True, sentence=good)
-    return Check(code=code, passes=False, sentence=bad, repair=repair, found=tuple(found))
+    return Check(
+        code=code,
+        passes=False,
+        sentence=bad,
+        repair=repair,
+        found=tuple(found[:MOST_NAMED]),
+        more=max(0, len(found) - MOST_NAMED),
+    )

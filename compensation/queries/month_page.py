@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from common import wording
 from compensation.domain import periods
 from compensation.models import Entry
+from compensation.queries import review
 from compensation.queries.closing import Check, CheckCode, closing_checks
 from compensation.queries.month_corrections import month_corrections
 from compensation.queries.months import closable_from, month_line, months
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from compensation.queries.month_corrections import MonthCorrections
+    from compensation.queries.pages import Page
     from compensation.queries.periods import ExportFact, PeriodLine
     from compensation.queries.reconciling import MonthHours
     from compensation.queries.reopenings import ReopeningLine
-    from compensation.queries.review import CurrencyGroup, PeopleChange
+    from compensation.queries.review import CurrencyGroup, PeopleChange, ShownPeople
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +60,7 @@ class MonthPage:
     before_label: str
     next_label: str
     groups: tuple[CurrencyGroup, ...]
+    review: Page[ShownPeople]
     hours: MonthHours
     earned_before: int
     closable_from: dt.datetime
@@ -138,7 +141,7 @@ class MonthPage:
 
 
 def month_list(*, today: dt.date) -> MonthList:
-    """Every month that has a row or stands open; four queries."""
+    """Every month that has a row or stands open; five queries."""
     lines = months(today=today)
     files = latest_exports()
     names = names_of(emails=[line.closed_by for line in lines])
@@ -156,20 +159,25 @@ def month_list(*, today: dt.date) -> MonthList:
     )
 
 
-def month_page(*, month: str, now: dt.datetime, today: dt.date) -> MonthPage | None:
+def month_page(
+    *, month: str, now: dt.datetime, today: dt.date, people_page: int = 1
+) -> MonthPage | None:
     """Everything about one month, or None when it neither has a row nor stands open.
 
-    The number of queries does not depend on how many rows there are.
+    `people_page` is the page of its people that is shown. The number of queries does not depend on
+    how many rows there are.
     """
     line = month_line(month=month, today=today)
     if line is None:
         return None
     closable = closable_from(month=month)
+    groups = month_review(month=month)
     return MonthPage(
         period=line,
         before_label=_label(periods.month_before(month)),
         next_label=_label(periods.next_month(month)),
-        groups=tuple(month_review(month=month)),
+        groups=tuple(groups),
+        review=review.people_page(groups, number=people_page),
         hours=month_hours(month=month),
         earned_before=_earned_before(month),
         closable_from=closable,

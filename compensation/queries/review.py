@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING
 
 from compensation.domain import periods
 from compensation.domain.hours import hours
+from compensation.queries.pages import SIZE, Page
 from compensation.queries.periods import PersonTotal, person_totals
 
 if TYPE_CHECKING:
@@ -74,6 +76,14 @@ class CurrencyGroup:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class ShownPeople:
+    """Those of a currency's people who stand on one page; the group's sums are those of all."""
+
+    group: CurrencyGroup
+    people: tuple[PersonRow, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class PeopleChange:
     """Names of those whose pay begins with a month and of those who had some only before it."""
 
@@ -91,6 +101,23 @@ def month_review(*, month: str) -> list[CurrencyGroup]:
     before = person_totals(month=periods.month_before(month))
     currencies = sorted({line.currency for line in (*lines, *before)})
     return [_group(currency, lines, before) for currency in currencies]
+
+
+def people_page(groups: Iterable[CurrencyGroup], *, number: int) -> Page[ShownPeople]:
+    """The page with that number of the people of all groups, the nearest one when there is none."""
+    rows = [(group, person) for group in groups for person in group.people]
+    pages = max(1, -(-len(rows) // SIZE))
+    number = min(max(number, 1), pages)
+    shown = itertools.groupby(rows[(number - 1) * SIZE : number * SIZE], key=lambda row: row[0])
+    return Page(
+        lines=[
+            ShownPeople(group=group, people=tuple(person for _, person in some))
+            for group, some in shown
+        ],
+        number=number,
+        pages=pages,
+        total=len(rows),
+    )
 
 
 def people_change(groups: Iterable[CurrencyGroup]) -> PeopleChange:

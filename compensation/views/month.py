@@ -49,7 +49,12 @@ def show_month(request: SignedInRequest, month: str, sent: Sent = Sent()) -> Htt
         Http404: nothing is posted to the month, and it does not stand open.
     """
     now = clock.now()
-    page = month_page.month_page(month=month, now=now, today=asked.today(request, now))
+    page = month_page.month_page(
+        month=month,
+        now=now,
+        today=asked.today(request, now),
+        people_page=asked.page_number(request),
+    )
     if page is None:
         raise Http404
     shown = _forms(page, sent)

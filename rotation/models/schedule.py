@@ -49,6 +49,7 @@ class Shift(models.Model):
         )
         indexes = (
             models.Index(fields=["holder", "starts_at"], name="shift_by_holder"),
+            models.Index(fields=["ends_at"], name="shift_by_end"),
             models.Index(
                 fields=["ends_at"], condition=Q(completed_at__isnull=True), name="shift_incomplete"
             ),

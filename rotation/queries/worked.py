@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+# A week across a clock change has 169 hours.
+_LONGEST = dt.timedelta(days=8)
 # One that is cancelled before it begins can be restored until then.
 _OVER_AT = Case(
     When(cancelled_at__isnull=True, then=F("ends_at")),
@@ -115,8 +117,9 @@ def _ended(now: dt.datetime) -> QuerySet[Shift]:
 
 def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[WorkedShift]:
     """Completed shifts that ended or were cancelled in `[from_at, until_at)`; two queries."""
-    completed = Shift.objects.filter(completed_at__isnull=False)
-    over = completed.annotate(over_at=_OVER_AT)
+    # Those that lie around it, by an index; which of them were over then is computed for each.
+    around = Shift.objects.filter(ends_at__gte=from_at, ends_at__lt=until_at + _LONGEST)
+    over = around.filter(completed_at__isnull=False).annotate(over_at=_OVER_AT)
     return worked_shifts(shifts=over.filter(over_at__gte=from_at, over_at__lt=until_at))
 
 
