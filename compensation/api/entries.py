@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.serializers import IntegerField
 
+from common.api.fields import InstantField
 from common.api.schema import answers, choice_parameter
 from compensation import access
 from compensation.api import serializers
@@ -16,7 +18,15 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.response import Response
 
-NEWEST = ("-number",)
+NEWEST, OLDEST = ("-number",), ("number",)
+_LARGEST = 2**53
+
+
+class WhichEntriesSerializer(serializers.ScopeSerializer):
+    """Whose entries, and from where on."""
+
+    since = InstantField(required=False, default=None)
+    after = IntegerField(required=False, default=None, min_value=0, max_value=_LARGEST)
 
 
 class EntriesView(ListView):
@@ -29,16 +39,34 @@ class EntriesView(ListView):
                 "scope",
                 [serializers.OWN, serializers.ALL],
                 "`all` is for finance; everybody else has their own.",
-            )
+            ),
+            OpenApiParameter(
+                "since",
+                {"type": "string", "format": "date-time"},
+                description="Only what was posted at that instant or later.",
+            ),
+            OpenApiParameter(
+                "after",
+                {"type": "integer", "minimum": 0},
+                description=(
+                    "Only entries with a larger number, and the oldest first. Numbers grow in the "
+                    "order of writing: ask with the last one that you have, and you miss none."
+                ),
+            ),
         ],
         responses=answers({200: serializers.EntrySerializer(many=True)}, 400, 403),
     )
     def get(self, request: Request) -> Response:
         """Your entries, or with `scope=all` everybody's, newest first."""
         del request
-        scope = self.query(serializers.ScopeSerializer)["scope"]
+        asked = self.query(WhichEntriesSerializer)
         rows = access.own_entries(viewer=self.viewer)
-        if scope == serializers.ALL:
+        if asked["scope"] == serializers.ALL:
             access.require(viewer=self.viewer, function=access.MoneyFunction.READ_PERIODS)
             rows = access.visible_entries(viewer=self.viewer)
-        return self.rows(rows, entry_lines, serializers.EntrySerializer, order=NEWEST)
+        if asked["since"] is not None:
+            rows = rows.filter(posted_at__gte=asked["since"])
+        order = NEWEST
+        if asked["after"] is not None:
+            rows, order = rows.filter(number__gt=asked["after"]), OLDEST
+        return self.rows(rows, entry_lines, serializers.EntrySerializer, order=order)

@@ -11,6 +11,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from audit.operations import Area, Happening, record_all
+from common import fault_points
 from compensation.domain import periods, pricing, shifts
 from compensation.models import BlockedShift
 from compensation.operations.blocking import block_shift
@@ -77,7 +78,9 @@ def _complete(shift_ids: Sequence[int], *, actor: Actor, now: dt.datetime) -> Ba
         else:
             entries = (of_shift(one, payable.shift_id, facts.rate_ids) for one in priced.entries)
             weeks.append(_Week(payable=payable, entries=tuple(entries)))
+    fault_points.pass_by("weeks-priced")
     posted = _post(weeks, actor=actor, now=now) if weeks else 0
+    fault_points.pass_by("weeks-posted")
     return BatchResult(completed=len(weeks), posted=posted, blocked=blocked)
 
 

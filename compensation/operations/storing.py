@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from common import fault_points
 from compensation.models import Export
 from compensation.queries.exporting import lines_by_employee
 from compensation.queries.layouts import layouts_in_use
@@ -47,6 +48,7 @@ def store_files(*, period: PayPeriod, actor: Actor, now: dt.datetime) -> StoredF
     for file in files.files():
         _store(file, period=period, making=making)
         fingerprints[file.file_name] = file.sha256
+        fault_points.pass_by("file-stored")
     return StoredFiles(
         version=version,
         fingerprints=fingerprints,
