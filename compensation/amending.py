@@ -109,14 +109,27 @@ class CorrectionForm(forms.Form):
             for number in range(1, PARTS + 1)
         ]
 
+    @property
+    def first_part(self) -> dict[str, Any]:
+        """The part that every correction has."""
+        return self.parts[0]
+
+    @property
+    def more_parts(self) -> list[dict[str, Any]]:
+        """The others, which may stay empty."""
+        return self.parts[1:]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something stands in one of the others."""
+        return any(part["who"].value() or part["who"].errors for part in self.more_parts)
+
     def clean(self) -> dict[str, Any]:
         """`spans` are the parts that name somebody, in their order."""
         values: dict[str, Any] = super().clean() or {}
         spans = [
             self._span(number) for number in range(1, PARTS + 1) if values.get(f"who_{number}")
         ]
-        if not spans and not self.errors:
-            self.add_error("who_1", "Choose who had it.")
         values["spans"] = [span for span in spans if span is not None]
         return values
 
@@ -144,7 +157,11 @@ class CorrectionForm(forms.Form):
     ) -> None:
         select = {"class": "form-select"}
         self.fields[f"who_{number}"] = forms.ChoiceField(
-            label="Who had it", required=False, choices=who, widget=forms.Select(attrs=select)
+            label="Who had it",
+            required=number == 1,
+            choices=who,
+            widget=forms.Select(attrs=select),
+            error_messages={"required": "Choose who had it."},
         )
         for edge, word in (("from", "From"), ("to", "To")):
             self.fields[f"{edge}_day_{number}"] = forms.ChoiceField(

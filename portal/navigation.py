@@ -49,7 +49,10 @@ APPLICATIONS = Place(
     word="Applications", route="applications", icon="hand-helping", nouns=("application",)
 )
 PERIODS = Place(
-    word="Periods", route="periods", icon="file-check", nouns=("period", "layout", "layouts")
+    word="Periods",
+    route="periods",
+    icon="file-check",
+    nouns=("period", "layout", "layouts", "correction", "adjustment"),
 )
 REPORTS = Place(word="Reports", route="reports", icon="list", nouns=("report",))
 RATES = Place(word="Rates", route="rates", icon="scale", nouns=("rate", "office"))

@@ -19,7 +19,12 @@ from compensation.models import Correction, CorrectionCover
 from compensation.models import RequestState as State
 from compensation.operations import correction_mails, deciding, recomputing
 from compensation.queries import correction_facts
-from compensation.queries.shifts import payable_shift, supposed_shift
+from compensation.queries.shifts import (
+    payable_shift,
+    supposed_shift,
+    supposed_work,
+    worked_by,
+)
 from rotation.domain.stints import CoverSpan
 from rotation.operations import shifts as rotation_shifts
 from rotation.queries import worked
@@ -185,7 +190,8 @@ def _propose(
             "This week is not over. Who carries the rest of it is agreed as a cover."
         )
     after = supposed_shift(shift_id=wanted.shift_id, covers=wanted.covers)
-    if after.shift.stints == before.shift.stints:
+    said = supposed_work(shift_id=wanted.shift_id, covers=wanted.covers)
+    if said == worked_by(shift_id=wanted.shift_id):
         raise NothingCorrectedError("That is what counts already: nothing would change.")
     _refuse_managers_own(before, after, actor=actor, now=now)
     row = _saved(wanted, texts, actor=actor, now=now)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import collections
 from typing import TYPE_CHECKING
 
+from common import wording
 from common.periods import seconds
-from compensation.domain import keys
 from compensation.queries.repricing import repriced
 
 if TYPE_CHECKING:
@@ -35,13 +35,14 @@ def beneficiaries(before: PayableShift, after: PayableShift) -> set[int]:
     return longer | {person for person, minor in _differences(after).items() if minor > 0}
 
 
-def worked_text(payable: PayableShift, people: Mapping[int, Contact]) -> list[str]:
-    """Who worked from when to when, a line for each stint; for the record."""
-    return [
-        f"{_name(stint.person, people)}, {keys.instant_text(stint.period.starts_at)} to "
-        f"{keys.instant_text(stint.period.ends_at)}"
+def worked_text(payable: PayableShift, people: Mapping[int, Contact]) -> str:
+    """Who worked from when to when, in the week's own zone; for the record."""
+    zone = payable.shift.time_zone
+    return "; ".join(
+        f"{_name(stint.person, people)}, "
+        f"{wording.span(stint.period.starts_at, stint.period.ends_at, zone)}"
         for stint in payable.shift.stints
-    ]
+    )
 
 
 def _name(person: str | None, people: Mapping[int, Contact]) -> str:

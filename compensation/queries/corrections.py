@@ -15,7 +15,7 @@ from compensation.queries.corrected import covers_before
 from compensation.queries.entries import entry_lines
 from compensation.queries.pages import Page, page_of
 from compensation.queries.repricing import repriced
-from compensation.queries.shifts import payable_shift, shift_title, supposed_shift
+from compensation.queries.shifts import payable_shift, shift_title, supposed_shift, worked_by
 from rotation.domain.stints import CoverSpan
 from rotation.queries import worked
 from volunteers.queries import contacts, service
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from compensation.domain.shifts import Stint
     from compensation.queries.entries import EntryLine
     from compensation.queries.shifts import PayableShift
     from volunteers.queries.contacts import Contact
@@ -55,7 +56,7 @@ class RequestLine:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Worked:
-    """Who had some time; `is_new` says that somebody else had it before, or will have."""
+    """Who had some time; `is_new` says that not all of it is theirs in the other list."""
 
     name: str
     period: Period
@@ -169,7 +170,7 @@ def covers_now(*, shift_id: int) -> list[CoverSpan]:
     holder = worked.worked_shift(shift_id=shift_id).holder_id
     return [
         CoverSpan(person=None if stint.person is None else int(stint.person), period=stint.period)
-        for stint in payable_shift(shift_id=shift_id).shift.stints
+        for stint in worked_by(shift_id=shift_id)
         if stint.person != (None if holder is None else str(holder))
     ]
 
@@ -279,12 +280,20 @@ def _differences(
 def _worked(
     payable: PayableShift, other: PayableShift, people: Mapping[int, Contact]
 ) -> tuple[Worked, ...]:
-    known = set(other.shift.stints)
     return tuple(
         Worked(
             name=NOBODY if stint.person is None else people[int(stint.person)].name,
             period=stint.period,
-            is_new=stint not in known,
+            is_new=not any(_holds(known, stint) for known in other.shift.stints),
         )
         for stint in payable.shift.stints
+    )
+
+
+def _holds(known: Stint, stint: Stint) -> bool:
+    """Whether the stint is the same person's, perhaps of a longer time."""
+    return (
+        known.person == stint.person
+        and known.period.starts_at <= stint.period.starts_at
+        and stint.period.ends_at <= known.period.ends_at
     )

@@ -73,6 +73,25 @@ def payable_shift(*, shift_id: int) -> PayableShift:
     return _payables([worked.worked_shift(shift_id=shift_id)])[0]
 
 
+def worked_by(*, shift_id: int) -> tuple[shifts.Stint, ...]:
+    """Who worked the shift as it counts, also in time that another rotation pays.
+
+    Raises:
+        ObjectDoesNotExist: there is no such shift.
+    """
+    covers = corrected_covers(shift_ids=[shift_id]).get(shift_id)
+    return _payable(worked.worked_shift(shift_id=shift_id), covers).shift.stints
+
+
+def supposed_work(*, shift_id: int, covers: Iterable[CoverSpan]) -> tuple[shifts.Stint, ...]:
+    """Who would have worked the shift if these were all of its covers.
+
+    Raises:
+        ObjectDoesNotExist: there is no such shift.
+    """
+    return _payable(worked.worked_shift(shift_id=shift_id), list(covers)).shift.stints
+
+
 def supposed_shift(*, shift_id: int, covers: Iterable[CoverSpan] | None) -> PayableShift:
     """The shift as it would be priced if these were all of its covers; with its own for None.
 
