@@ -17,7 +17,8 @@ help:
 	@echo "make run         show Rota with a demo company; Ctrl-C stops it"
 	@echo "make demo-reset  remove the demo's data"
 	@echo "make test        check everything, run every test on PostgreSQL and on SQLite"
-	@echo "make acceptance  hold Rota's requests against PagerDuty's description (needs npm), by hand"
+	@echo "make acceptance  let LibreOffice open a workbook, and hold Rota's requests against"
+	@echo "                 PagerDuty's description (needs npm); by hand"
 	@echo "make setup       only prepare $(VENV); then $(PYTHON) -m pytest works alone"
 	@echo "make check       formatting, lint, templates, import rules, types"
 	@echo "make fix         mend what ruff and djade can mend"
@@ -37,6 +38,7 @@ test: setup
 	@$(PYTHON) -m tests.services.summary
 
 acceptance: setup
+	@ROTA_TEST_DATABASE=sqlite $(PYTHON) -m pytest --quiet -rs tests/acceptance/workbook.py
 	@$(PYTHON) -m tests.acceptance.prism
 	@ROTA_TEST_DATABASE=sqlite $(PYTHON) -m pytest --quiet tests/acceptance/pagerduty.py
 

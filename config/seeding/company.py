@@ -140,6 +140,8 @@ STAFF = (
     ),
 )
 FINANCE = ("Grace Murphy", "Hannah Weiss")
+# Files for payroll besides the general one: Dublin's, London's and San Francisco's systems.
+LAYOUTS = ("generic-long", "brightpay", "staffology", "adp")
 ADMINS = ("Ada Fitzgerald", "Marcus Lindholm")
 # Of whom PagerDuty knows nothing but the e-mail, so that the demo shows somebody who is not woken.
 ONLY_BY_EMAIL = ("Maya Okafor",)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from audit.operations import Actor
 from common.clocks import Clocks
-from compensation.operations import periods, rates, weeks
+from compensation.operations import layouts, periods, rates, weeks
 from compensation.queries import closing
 from config.seeding import company, covering, handovers, paging, swapping
 from rotation import generation
@@ -204,6 +204,8 @@ def _set_up(story: Story) -> None:
             holiday_minor=office.holiday_minor,
         )
         rates.add_rate(rate=rate, actor=story.actor(company.FINANCE[0]), now=at)
+    for layout in company.LAYOUTS:
+        layouts.use_ready_made(slug=layout, actor=story.actor(company.FINANCE[0]), now=at)
 
 
 def _open_level_2(story: Story) -> None:
