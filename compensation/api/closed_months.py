@@ -14,7 +14,7 @@ from common.api.schema import answers
 from compensation import access
 from compensation.api import serializers
 from compensation.api.closed_serializers import (
-    DeclineSerializer,
+    DeclineReopeningSerializer,
     NewReopeningSerializer,
     ReopeningSerializer,
     SentFilesSerializer,
@@ -150,14 +150,14 @@ class ReopeningDeclineView(OneReopeningView):
     @once
     @extend_schema(
         tags=TAGS,
-        request=DeclineSerializer,
+        request=DeclineReopeningSerializer,
         responses=answers({200: ReopeningSerializer}, 400, 403, 404, 409),
     )
     def post(self, request: Request, reopening_id: int) -> Response:
         """Leave the month closed; whoever asked takes the request back by it."""
         del request
         self.require(reopening_id, "declining")
-        note = self.body(DeclineSerializer)["note"]
+        note = self.body(DeclineReopeningSerializer)["note"]
         reopening.decline_reopening(
             reopening_id=reopening_id, note=note, actor=self.actor, now=self.now
         )

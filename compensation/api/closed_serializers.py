@@ -54,7 +54,7 @@ class NewReopeningSerializer(StrictSerializer):
     reason = TextField(max_length=LONGEST_TEXT)
 
 
-class DeclineSerializer(StrictSerializer):
+class DeclineReopeningSerializer(StrictSerializer):
     """Why it stays closed; whoever asked reads it."""
 
     note = TextField(max_length=LONGEST_TEXT, required=False, allow_blank=True, default="")
