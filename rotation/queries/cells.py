@@ -57,13 +57,17 @@ class Cell:
 
     @property
     def letters(self) -> str:
-        """The initials, or the word for a gap."""
-        return self.mark.initials if self.mark else "Gap"
+        """The initials, or the word for a gap; a dash where the week was cancelled."""
+        if self.mark is not None:
+            return self.mark.initials
+        return "\N{EN DASH}" if self.state == "off" else "Gap"
 
     @property
     def who(self) -> str:
-        """The name, or the word for a gap."""
-        return self.mark.name if self.mark else "gap"
+        """The name, or the word for a gap or a cancelled week."""
+        if self.mark is not None:
+            return self.mark.name
+        return "nobody" if self.state == "off" else "gap"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

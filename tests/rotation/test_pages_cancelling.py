@@ -57,6 +57,20 @@ def test_a_manager_reads_what_cancelling_does_and_cancels(team: TeamAtWork, shif
     assert f'href="/shifts/{shift.pk}/restore/"' in page
 
 
+def test_a_cancelled_week_is_no_gap_on_the_board_and_on_its_page(
+    team: TeamAtWork, shift: Shift
+) -> None:
+    signed_in(team.anna).post(f"/shifts/{shift.pk}/cancel/", {"reason": WHY})
+
+    page = page_of(team.anna, f"/shifts/{shift.pk}/")
+    board = page_of(team.anna, f"/rotations/{team.rotation.slug}/")
+
+    assert "Nobody: cancelled" in page
+    assert "Gap<" not in page
+    assert "week of Mon 30 Nov 2026: nobody carries it, cancelled" in board
+    assert "1 week has nobody" not in board
+
+
 def test_of_a_running_week_the_page_says_that_it_cannot_be_undone(team: TeamAtWork) -> None:
     running = builders.make_shift(level=team.primary, week_date=THIS_WEEK, holder=team.ben)
 
