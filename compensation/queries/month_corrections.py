@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum, Window
 
 from compensation.domain import periods
 from compensation.models import Adjustment, Correction, Entry, Recalculation
@@ -74,7 +74,7 @@ class MonthCorrections:
 
 
 def month_corrections(*, month: str) -> MonthCorrections:
-    """Corrections, adjustments and recalculations whose entries are in the month; eight queries."""
+    """Corrections, adjustments and recalculations whose entries are in the month; six queries."""
     entries = Entry.objects.filter(period__month=month)
     approved = Correction.objects.filter(
         state=Correction.State.APPROVED, posted_from__in=entries.values("number")
@@ -82,25 +82,29 @@ def month_corrections(*, month: str) -> MonthCorrections:
     adjusted = Adjustment.objects.filter(
         state=Adjustment.State.APPROVED, entry__period__month=month
     )
+    corrections, correction_count = _corrections(approved, entries, month)
+    adjustments, adjustment_count = _adjustments(adjusted, month)
     return MonthCorrections(
-        corrections=tuple(_corrections(approved, entries, month)),
-        correction_count=approved.count(),
-        adjustments=tuple(_adjustments(adjusted, month)),
-        adjustment_count=adjusted.count(),
+        corrections=tuple(corrections),
+        correction_count=correction_count,
+        adjustments=tuple(adjustments),
+        adjustment_count=adjustment_count,
         recalculated=Recalculated(causes=tuple(_causes(month)), totals=tuple(_totals(entries))),
     )
 
 
 def _corrections(
     approved: QuerySet[Correction], entries: QuerySet[Entry], month: str
-) -> list[CorrectionGroup]:
+) -> tuple[list[CorrectionGroup], int]:
+    """The first ones, and how many there are."""
     rows = approved.select_related("shift__level__rotation", "proposed_by", "decided_by")
-    shown = list(rows.order_by("posted_from")[:MOST_SHOWN])
+    counted = rows.annotate(total=Window(Count("pk")))
+    shown = list(counted.order_by("posted_from")[:MOST_SHOWN])
     posted = Q(pk__in=[])
     for row in shown:
         posted |= Q(number__range=(row.posted_from, row.posted_to))
     lines = entry_lines(entries.filter(posted).order_by("number"))
-    return [_correction(row, lines, month) for row in shown]
+    return [_correction(row, lines, month) for row in shown], shown[0].total if shown else 0
 
 
 def _correction(row: Correction, lines: list[EntryLine], month: str) -> CorrectionGroup:
@@ -113,15 +117,18 @@ def _correction(row: Correction, lines: list[EntryLine], month: str) -> Correcti
     return _group(row, title=title, ground=row.evidence, lines=own, month=month)
 
 
-def _adjustments(adjusted: QuerySet[Adjustment], month: str) -> list[CorrectionGroup]:
+def _adjustments(adjusted: QuerySet[Adjustment], month: str) -> tuple[list[CorrectionGroup], int]:
+    """The first ones, and how many there are."""
     rows = adjusted.select_related("engineer", "proposed_by", "decided_by")
-    shown = list(rows.order_by("entry__number")[:MOST_SHOWN])
+    counted = rows.annotate(total=Window(Count("pk")))
+    shown = list(counted.order_by("entry__number")[:MOST_SHOWN])
     entry_ids = [row.entry_id for row in shown]
     lines = entry_lines(Entry.objects.filter(pk__in=entry_ids).order_by("number"))
-    return [
+    groups = [
         _group(row, title=row.engineer.name, ground=row.document, lines=[line], month=month)
         for row, line in zip(shown, lines, strict=True)
     ]
+    return groups, shown[0].total if shown else 0
 
 
 def _group(
