@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from common import wording
+from common.cleaning import Cleaner
 from common.forms import DayField
 from compensation.domain import periods, years
 from compensation.domain.reports import ABOUT, MOST_MONTHS, Ask, Report, Wanted
@@ -32,9 +33,9 @@ class ReportForm(forms.Form):
     Without months it is the calendar year so far, without a day the instant of asking.
     """
 
-    since = forms.ChoiceField(label="From", required=False)
-    until = forms.ChoiceField(label="To", required=False)
-    year = forms.ChoiceField(label="Year", required=False)
+    since = forms.ChoiceField(label="From")
+    until = forms.ChoiceField(label="To")
+    year = forms.ChoiceField(label="Year")
     currency = forms.ChoiceField(label="Currency", required=False)
     office = forms.ChoiceField(label="Office", required=False)
     rotation = forms.ChoiceField(label="Rotation", required=False)
@@ -91,12 +92,23 @@ class ReportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Months in order and not too many; `at` as an instant."""
         values: dict[str, Any] = super().clean() or {}
+        self._clean_lines(values)
         since, until = values.get("since"), values.get("until")
         if since and until:
             self._check_months(since, until)
         if "day" in self.fields and not self.errors:
             values["at"] = self._at(values)
         return values
+
+    def _clean_lines(self, values: dict[str, Any]) -> None:
+        """Nothing is asked for that could not stand in a row."""
+        cleaner = Cleaner()
+        for name in ("cost_centre", "person"):
+            text = values.get(name)
+            if text:
+                values[name] = cleaner.line(name, text, longest=LONGEST, required=False)
+        for name, message in cleaner.problems.items():
+            self.add_error(name, message)
 
     def _usual(self) -> dict[str, str]:
         """What a fresh page shows."""

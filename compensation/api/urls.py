@@ -14,6 +14,7 @@ from compensation.api import (
     pay_questions,
     periods,
     rates,
+    reports,
 )
 
 _ONE = "periods/<slug:month>/"
@@ -137,4 +138,18 @@ urlpatterns = [
         name="api-export-layout-restore",
     ),
     path("blocked-shifts/", periods.BlockedShiftsView.as_view(), name="api-blocked-shifts"),
+    path("reports/", reports.ReportsView.as_view(), name="api-reports"),
+    path("reports/<slug:report>/", reports.ReportView.as_view(), name="api-report"),
+    path("reports/<slug:report>/rows/", reports.ReportRowsView.as_view(), name="api-report-rows"),
+    path("report-files/", reports.ReportFilesView.as_view(), name="api-report-files"),
+    path(
+        "report-files/<int:report_file_id>/",
+        reports.ReportFileView.as_view(),
+        name="api-report-file",
+    ),
+    path(
+        "report-files/<int:report_file_id>/content/",
+        reports.ReportFileContentView.as_view(),
+        name="api-report-file-content",
+    ),
 ]

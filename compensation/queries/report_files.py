@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MOST = 50
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 WAITING = [ReportFile.State.QUEUED, ReportFile.State.RUNNING]
 
 
@@ -70,9 +74,29 @@ class FileLine:
         return Ask.YEAR in self.asked and name in {Ask.SINCE, Ask.UNTIL}
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class StoredReport:
+    """A file as it is handed out."""
+
+    content: bytes
+    content_type: str
+    file_name: str
+    sha256: str
+
+
 def file_lines(rows: QuerySet[ReportFile]) -> list[FileLine]:
     """The files as lines, in their order; one query, which reads no bytes."""
     return [_line(row) for row in rows.defer("content")]
+
+
+def stored(row: ReportFile) -> StoredReport:
+    """The bytes of a file that is ready, and what they are."""
+    return StoredReport(
+        content=bytes(row.content or b""),
+        content_type=CONTENT_TYPES[row.format],
+        file_name=row.file_name,
+        sha256=row.sha256,
+    )
 
 
 def waiting_ids(*, real_now: dt.datetime) -> list[int]:

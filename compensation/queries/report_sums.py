@@ -229,7 +229,9 @@ def _year_lines(
                     *(Amount(minor=minor, currency=currency) for minor in amounts),
                 ),
                 weight=amount,
-                drill=(("since", month), ("until", month), ("currency", currency)),
+                drill=(("since", month), ("until", month), ("currency", currency))
+                if amount
+                else (),
             )
         )
     return lines

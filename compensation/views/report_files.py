@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from common import clock
+from common.http import stored_file
 from compensation import access
 from compensation.operations import report_files
 from compensation.queries import report_files as queries
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpResponse
     from django.http.response import HttpResponseBase
 
-    from compensation.models import ReportFile
     from volunteers.access import SignedInRequest
 
 REFRESH_SECONDS = "3"
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @require_GET
@@ -50,15 +44,11 @@ def report_file(request: SignedInRequest, report_file_id: int) -> HttpResponseBa
     access.require(viewer=request.viewer, function=access.MoneyFunction.READ_REPORTS)
     row = get_object_or_404(access.own_report_files(viewer=request.viewer), pk=report_file_id)
     report_files.fetch_report(row=row, actor=request.viewer.actor, now=clock.now())
-    return delivered(request, row)
-
-
-def delivered(request: HttpRequest, row: ReportFile) -> HttpResponseBase:
-    """The file under its name, with its fingerprint, kept by no cache on the way."""
-    answer = HttpResponse(bytes(row.content or b""), content_type=CONTENT_TYPES[row.format])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{row.file_name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["ETag"] = f'"{row.sha256}"'
-    answer.headers["X-Checksum-SHA256"] = row.sha256
-    same = get_conditional_response(request, etag=answer.headers["ETag"], response=answer)
-    return same or answer
+    file = queries.stored(row)
+    return stored_file(
+        request,
+        content=file.content,
+        content_type=file.content_type,
+        file_name=file.file_name,
+        sha256=file.sha256,
+    )

@@ -136,6 +136,7 @@ def test_a_chart_over_months_has_a_table_with_the_same_figures(finn: Engineer) -
 def test_a_year_stands_beside_the_one_before_and_adds_up(finn: Engineer) -> None:
     money = make_money(with_rate="", weeks=[dt.date(2025, 10, 6), dt.date(2026, 9, 7), *OCTOBER])
     make_rate(office=money.office, effective_from=dt.date(2025, 1, 1))
+    money.ben.postings.update(starts_on=dt.date(2025, 1, 1))
     swept(money)
 
     calendar = page_of(finn, address(Report.YEAR))

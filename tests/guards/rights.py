@@ -241,6 +241,11 @@ PAGES = {
     "adjustment-decline": does(FINANCE, FORBIDDEN),
     "adjustment-withdraw": does(TEAM),
     "adjustment-take-back": form(FINANCE, FORBIDDEN),
+    "reports": reads(FINANCE, FORBIDDEN),
+    "report-detail": reads(FINANCE, FORBIDDEN),
+    "report-file-ask": does(FINANCE, FORBIDDEN),
+    "report-files": reads(FINANCE, FORBIDDEN),
+    "report-file": reads(FINANCE, FORBIDDEN),
     "rates": reads(FINANCE, FORBIDDEN),
     "pay-statement": reads(OWNER),
     "pay-year": reads(ALL),
@@ -406,6 +411,12 @@ API_ROUTES = {
     "api-ready-made-layout-use": does(FINANCE, FORBIDDEN),
     "api-export-layout-preview": does(FINANCE, FORBIDDEN),
     "api-blocked-shifts": reads(FINANCE, FORBIDDEN),
+    "api-reports": reads(FINANCE, FORBIDDEN),
+    "api-report": reads(FINANCE, FORBIDDEN),
+    "api-report-rows": reads(FINANCE, FORBIDDEN),
+    "api-report-files": form(FINANCE, FORBIDDEN),
+    "api-report-file": reads(FINANCE, FORBIDDEN),
+    "api-report-file-content": reads(FINANCE, FORBIDDEN),
 }
 
 

@@ -20,6 +20,7 @@ from tests.guards import (
     posts_of_layouts,
     posts_of_pay,
     posts_of_periods,
+    posts_of_reports,
     posts_of_terms,
 )
 from tests.guards.asking import ADMIN, API, Tried, Visitor, pages, path_of, routes_below, tried
@@ -41,6 +42,7 @@ _SUBJECTS = (
     posts_of_layouts,
     posts_of_pay,
     posts_of_periods,
+    posts_of_reports,
     posts_of_terms,
 )
 PAGES = {name: post for subject in _SUBJECTS for name, post in subject.PAGES.items()}
