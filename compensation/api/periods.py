@@ -154,7 +154,10 @@ class PeriodExportView(RotaView):
         tags=TAGS,
         parameters=[
             OpenApiParameter(
-                "layout", {"type": "string", "enum": serializers.LAYOUTS}, OpenApiParameter.PATH
+                "layout",
+                str,
+                OpenApiParameter.PATH,
+                description="detail, summary or the slug of an export layout.",
             ),
             OpenApiParameter("version", int, description="The newest one when left out."),
             choice_parameter(

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from common import clock
-from compensation.models import Entry
+from compensation.models import Entry, Export
+from compensation.operations import layouts, periods
 from compensation.tasks import sweep_weeks
-from tests.compensation.rows import OCTOBER, make_money
+from tests.compensation.rows import FINN, OCTOBER, make_money
 
 if TYPE_CHECKING:
     import pathlib
@@ -84,6 +85,34 @@ def test_the_export_is_written_and_its_fingerprint_printed(
         f"rota-2026-10-summary-PROVISIONAL.csv: {len(content)} bytes, "
         f"SHA-256 {hashlib.sha256(content).hexdigest()}\n"
     )
+
+
+def test_a_closed_months_workbook_is_written_as_it_was_stored(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_money()
+    call_command("complete_weeks", now=NOW)
+    periods.close_period(month="2026-10", actor=FINN, now=dt.datetime.fromisoformat(NOW))
+    output = tmp_path / "out.xlsx"
+
+    call_command("export_compensation", period="2026-10", output=output, format="xlsx")
+
+    stored = Export.objects.get(format="xlsx")
+    assert output.read_bytes() == bytes(stored.content)
+    assert capsys.readouterr().out.endswith(
+        f"rota-2026-10-v1.xlsx: {len(stored.content)} bytes, SHA-256 {stored.sha256}\n"
+    )
+
+
+def test_the_file_of_a_layout_is_written_by_its_name(tmp_path: pathlib.Path) -> None:
+    make_money()
+    call_command("complete_weeks", now=NOW)
+    layouts.use_ready_made(slug="brightpay", actor=FINN, now=dt.datetime.fromisoformat(NOW))
+    output = tmp_path / "out.csv"
+
+    call_command("export_compensation", period="2026-10", output=output, layout="brightpay")
+
+    assert output.read_bytes().startswith(b"Works Number,Description,Amount,Department\r\n00412,")
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 import time_machine
 
+from compensation.models import Export
 from compensation.operations import periods, weeks
 from tests import builders
 from tests.compensation.rows import (
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 CSV = "/finance/periods/2026-10/export.csv"
+XLSX = "/finance/periods/2026-10/export.xlsx"
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +81,42 @@ def test_the_file_for_excel_has_three_bytes_more_and_its_own_fingerprint(finn: E
 
     assert marked.content == b"\xef\xbb\xbf" + plain
     assert marked.headers["X-Checksum-SHA256"] == hashlib.sha256(marked.content).hexdigest()
+
+
+def test_a_closed_months_workbook_is_handed_out_byte_for_byte(finn: Engineer) -> None:
+    swept()
+    close()
+    client = signed_in(finn)
+
+    first, second = client.get(XLSX), client.get(f"{XLSX}?version=1&bom=1")
+
+    assert first.content == second.content == bytes(Export.objects.get(format="xlsx").content)
+    assert first.headers["Content-Disposition"] == 'attachment; filename="rota-2026-10-v1.xlsx"'
+    assert first.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert first.headers["X-Checksum-SHA256"] == hashlib.sha256(first.content).hexdigest()
+    assert client.get(f"{XLSX}?version=2").status_code == 404
+
+
+def test_an_open_months_workbook_says_that_it_is_provisional(finn: Engineer) -> None:
+    swept()
+
+    answer = signed_in(finn).get(XLSX)
+
+    assert 'filename="rota-2026-10-PROVISIONAL.xlsx"' in answer.headers["Content-Disposition"]
+    meta = openpyxl.load_workbook(io.BytesIO(answer.content))["Meta"]
+    assert meta["B3"].value == "PROVISIONAL, not for payroll"
+    assert not Export.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["de", "ar", "zz"])
+def test_a_readers_language_changes_no_byte_of_a_file(finn: Engineer, language: str) -> None:
+    swept()
+    client = signed_in(finn)
+
+    plain = client.get(CSV).content
+    other = client.get(CSV, headers={"Accept-Language": language}).content
+
+    assert other == plain
 
 
 def test_an_open_months_file_is_provisional_by_name(finn: Engineer) -> None:
