@@ -5,22 +5,24 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Case, Count, DateField, F, Max, Q, Sum, When
+from django.db.models.functions import Coalesce
 
 from common import wording
-from compensation.domain import keys, layouts, periods
+from compensation.domain import keys, periods
 from compensation.domain.hours import hours
 from compensation.domain.money import format_amount
+from compensation.domain.shifts import local_date
 from compensation.models import Entry, Export, PayPeriod
-from compensation.queries.exporting import export_lines
+from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from django.db.models import QuerySet
 
-    from compensation.domain.layouts import ExportLine
+    from volunteers.queries.postings import Place
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,44 @@ class PersonTotal:
     def amount(self) -> str:
         """The amount as files and the API write it."""
         return format_amount(self.amount_minor, self.currency)
+
+    def with_more(self, other: PersonTotal | None) -> PersonTotal:
+        """This one with another of the same person, cost centre and currency added."""
+        if other is None:
+            return self
+        return dataclasses.replace(
+            self,
+            entries=self.entries + other.entries,
+            paid_seconds=self.paid_seconds + other.paid_seconds,
+            amount_minor=self.amount_minor + other.amount_minor,
+        )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class _Sum:
+    """What one person has in one currency of weeks that began on a date."""
+
+    engineer_id: int
+    currency: str
+    on: dt.date
+    name: str
+    employee_id: str
+    entries: int
+    paid_seconds: int
+    amount_minor: int
+
+    def total(self, place: Place | None) -> PersonTotal:
+        """The same with the office and the cost centre of that date."""
+        return PersonTotal(
+            employee_id=self.employee_id,
+            name=self.name,
+            office=place.office_name if place else "",
+            cost_centre=place.cost_centre if place else "",
+            currency=self.currency,
+            entries=self.entries,
+            paid_seconds=self.paid_seconds,
+            amount_minor=self.amount_minor,
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,6 +166,12 @@ def last_closed_month() -> str | None:
     return last
 
 
+def closed_by_month() -> dict[str, bool]:
+    """Whether each month that has a row is closed."""
+    rows = PayPeriod.objects.order_by("month").values_list("month", "state")
+    return {month: state == PayPeriod.State.CLOSED for month, state in rows}
+
+
 def period_lines() -> list[PeriodLine]:
     """Every month that has a row, the newest first, with its totals by currency."""
     totals = _totals_by_month()
@@ -139,12 +185,19 @@ def period_line(*, month: str) -> PeriodLine | None:
 
 
 def person_totals(*, month: str) -> list[PersonTotal]:
-    """The month by currency, then name, employee number and cost centre."""
-    groups: dict[tuple[str, str, str, str], list[ExportLine]] = {}
-    for line in export_lines(month=month):
-        group = (line.currency, line.name, line.employee_id, line.cost_centre)
-        groups.setdefault(group, []).append(line)
-    return [_person(groups[group]) for group in sorted(groups)]
+    """The month by currency, then name, employee number and cost centre; two queries.
+
+    The database adds up what one person has of weeks with the same start.
+    """
+    rows = list(_sums_by_start(month))
+    belonged = postings_of(engineer_ids=[row.engineer_id for row in rows])
+    groups: dict[tuple[str, str, str, str], PersonTotal] = {}
+    for row in rows:
+        place = belonged.place(row.engineer_id, row.on)
+        total = row.total(place)
+        group = (total.currency, total.name, total.employee_id, total.cost_centre)
+        groups[group] = total.with_more(groups.get(group))
+    return [groups[group] for group in sorted(groups)]
 
 
 def open_months_before(*, month: str) -> list[str]:
@@ -205,15 +258,17 @@ def _is_open(period: PayPeriod) -> bool:
 
 def _totals_by_month(month: str | None = None) -> dict[str, list[CurrencyTotal]]:
     entries = Entry.objects.all() if month is None else Entry.objects.filter(period__month=month)
+    # By the period's id and counting rows alone, an index holds all that is asked for.
     rows = (
-        entries.values_list("period__month", "currency")
-        .annotate(count=Count("pk"), amount=Sum("amount_minor"))
-        .order_by("period__month", "currency")
+        entries.values_list("period_id", "currency")
+        .annotate(count=Count("*"), amount=Sum("amount_minor"))
+        .order_by("period_id", "currency")
     )
+    known = dict(PayPeriod.objects.values_list("pk", "month"))
     totals: dict[str, list[CurrencyTotal]] = {}
-    for of_month, currency, count, amount in rows:
+    for period_id, currency, count, amount in rows:
         total = CurrencyTotal(currency=currency, entries=count, amount_minor=amount)
-        totals.setdefault(of_month, []).append(total)
+        totals.setdefault(known[period_id], []).append(total)
     return totals
 
 
@@ -227,20 +282,34 @@ def _line(period: PayPeriod, totals: dict[str, list[CurrencyTotal]]) -> PeriodLi
     )
 
 
-def _person(lines: Iterable[ExportLine]) -> PersonTotal:
-    group = list(lines)
-    last = group[-1]
-    base = [line for line in group if line.kind == keys.BASE]
-    return PersonTotal(
-        employee_id=last.employee_id,
-        name=last.name,
-        office=last.office,
-        cost_centre=last.cost_centre,
-        currency=last.currency,
-        entries=len(group),
-        paid_seconds=sum(line.seconds for line in base),
-        amount_minor=layouts.totals(group)[last.currency],
+def _sums_by_start(month: str) -> Iterator[_Sum]:
+    """What each person has in each currency of weeks that began together; latest start last."""
+    # An adjustment has no week: it is of the day on which it was earned.
+    day = Case(When(shift__isnull=True, then=F("earned_on")), output_field=DateField())
+    rows = (
+        Entry.objects.filter(period__month=month)
+        .annotate(day=day)
+        .values_list("engineer_id", "currency", "shift__starts_at", "shift__time_zone", "day")
+        .annotate(
+            name=F("engineer__name"),
+            number=F("engineer__employee_id"),
+            entries=Count("pk"),
+            paid=Coalesce(Sum("seconds", filter=Q(kind=keys.BASE)), 0),
+            amount=Sum("amount_minor"),
+        )
+        .order_by("shift__starts_at", "day", "engineer_id", "currency")
     )
+    for engineer_id, currency, start, zone, earned_on, name, number, entries, paid, minor in rows:
+        yield _Sum(
+            engineer_id=engineer_id,
+            currency=currency,
+            on=earned_on or local_date(start, zone),
+            name=name,
+            employee_id=number or "",
+            entries=entries,
+            paid_seconds=paid,
+            amount_minor=minor,
+        )
 
 
 def _fact(export: Export, newest: int) -> ExportFact:

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
-import subprocess
-import sys
 import threading
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
+from audit.models import AuditEvent
 from common.periods import Period
 from compensation.domain import keys
 from compensation.exports import export_file
-from compensation.models import BlockedShift, Entry, Rate
-from compensation.operations import periods, posting, weeks
+from compensation.models import BlockedShift, Entry, PayPeriod, Rate
+from compensation.operations import answers, periods, posting, weeks
 from compensation.queries.ledger import verified_ledger
 from outbox.models import Message
 from rotation.models import Shift
 from tests import builders
+from tests.compensation.processes import manage, wait_for
 from tests.compensation.rows import AFTER_OCTOBER, FINN, OCTOBER, SWEEP, Money, make_money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETE = ("complete_weeks", "--now", AFTER_OCTOBER.isoformat())
 MONDAYS = [dt.date(2026, 7, 6) + week * dt.timedelta(days=7) for week in range(12)]
 
 
@@ -140,7 +138,7 @@ def test_sweeps_in_processes_of_their_own_post_each_week_once() -> None:
     make_money(weeks=MONDAYS)
 
     with contextlib.ExitStack() as stack:
-        running = [stack.enter_context(sweep_in_a_process()) for _ in range(4)]
+        running = [stack.enter_context(manage(*COMPLETE)) for _ in range(4)]
         said = [process.communicate(timeout=120)[0] for process in running]
 
     assert [process.returncode for process in running] == [0] * 4, said
@@ -152,7 +150,7 @@ def test_sweeps_in_processes_of_their_own_post_each_week_once() -> None:
 def test_a_sweep_killed_at_any_moment_leaves_no_half_week() -> None:
     make_money(weeks=MONDAYS)
 
-    with sweep_in_a_process() as process:
+    with manage(*COMPLETE) as process:
         wait_for(Entry.objects.exists)
         process.kill()
 
@@ -162,33 +160,44 @@ def test_a_sweep_killed_at_any_moment_leaves_no_half_week() -> None:
     assert verified_ledger().is_intact
 
 
-def sweep_in_a_process() -> subprocess.Popen[str]:
-    """The command, started on the test's database."""
-    environment = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "complete_weeks", "--now", AFTER_OCTOBER.isoformat()],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+@pytest.mark.parametrize("number", range(4))
+def test_a_month_closed_beside_the_sweep_holds_every_week_or_stays_open(number: int) -> None:
+    make_money(weeks=[*MONDAYS[10:], *OCTOBER])
+
+    def close() -> None:
+        for month in ("2026-09", "2026-10"):
+            periods.close_period(month=month, actor=FINN, now=AFTER_OCTOBER)
+
+    raised = at_once(*[close, sweep] if number % 2 else [sweep, close])
+    sweep()
+
+    assert all(isinstance(error, periods.CannotCloseError) for error in raised)
+    assert Entry.objects.count() == 5
+    assert not Shift.objects.filter(completed_at__isnull=True).exists()
+    for closed in PayPeriod.objects.filter(state="closed"):
+        of_month = Entry.objects.filter(period=closed).count()
+        content = export_file(month=closed.month, now=AFTER_OCTOBER).content
+        assert content.count(b"\r\n") == 1 + of_month
+    assert verified_ledger().is_intact
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait up to half a minute until the condition holds."""
-    pause = threading.Event()
-    for _ in range(3000):
-        if condition():
-            return
-        pause.wait(0.01)
-    pytest.fail("not within half a minute")
+def test_of_five_who_send_one_key_at_once_one_writes_and_all_get_its_answer() -> None:
+    make_money()
+    sweep()
+    finn = builders.make_finance(name="Finn")
+    asked = answers.Asked(engineer_id=finn.pk, key="k", content="a" * 64, rights="b" * 64)
+    got: list[answers.Answer] = []
 
+    def write() -> answers.Answer:
+        done = periods.close_period(month="2026-10", actor=FINN, now=AFTER_OCTOBER)
+        return answers.Answer(status=200, body=str(done.entries))
 
-def database_url() -> str:
-    """The test database's address, as DATABASE_URL takes it."""
-    values = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{values['NAME']}"
-    host = quote(str(values["HOST"]), safe="")
-    return f"postgresql://{values['USER']}@{host}/{values['NAME']}"
+    def send() -> None:
+        got.append(answers.answer_once(asked=asked, write=write, now=AFTER_OCTOBER))
+
+    raised = at_once(*[send] * 5)
+
+    assert raised == []
+    assert {(answer.status, answer.body) for answer in got} == {(200, "3")}
+    assert sorted(answer.is_repeated for answer in got) == [False, True, True, True, True]
+    assert AuditEvent.objects.filter(verb="closed").count() == 1
