@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from common import wording
+from compensation.domain import periods
 from compensation.models import Entry
 from compensation.queries.corrections import WAITING_FIRST, RequestLine
 from compensation.queries.pages import Page, page_of
@@ -37,6 +39,11 @@ class AdjustmentLine:
     month: str
     takes_back: int | None
     can_be_taken_back: bool
+
+    @property
+    def month_label(self) -> str:
+        """The month to which it is posted, `November 2026`; empty before."""
+        return wording.month(periods.first_day(self.month)) if self.month else ""
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from audit.models import AuditEvent
 from audit.queries import key_of_person
-from compensation.models import Entry, PayQuestion
+from compensation.models import Adjustment, Correction, Entry, PayQuestion
 from outbox.models import Message, TurnedOff
 from rotation.models import CalendarFeed, Cover, HandoverNote, Page, PagerDutyPerson, Shift
 from volunteers.models import (
@@ -138,6 +138,20 @@ def _records(engineer_id: int, email: str) -> dict[str, Iterable[Any]]:
             *("question", "asked_at", "answer", "answered_at"),
             entry_number=F("entry__number"),
             answer_by=F("answered_by__name"),
+        ),
+        "pay_adjustments": Adjustment.objects.filter(
+            engineer_id=engineer_id, state=Adjustment.State.APPROVED
+        )
+        .order_by("decided_at", "pk")
+        .values(
+            *("amount_minor", "currency", "earned_on", "reason", "document", "decided_at"),
+            entry_number=F("entry__number"),
+        ),
+        "corrections_asked": Correction.objects.filter(proposed_by_id=engineer_id)
+        .order_by("proposed_at", "pk")
+        .values(
+            *("reason", "evidence", "state", "proposed_at", "decided_at", "decision_note"),
+            week_date=F("shift__week_date"),
         ),
         "audit_log": named.order_by("at", "pk").values(
             *("at", "actor", "on_behalf_of", "verb", "subject", "area", "team"),

@@ -118,4 +118,4 @@ def test_it_takes_a_query_for_each_kind_however_much_there_is(ben: Engineer) -> 
     with CaptureQueriesContext(connection) as many:
         own_data(engineer_id=ben.pk, email=ben.email)
 
-    assert len(many) == len(few) <= 20
+    assert len(many) == len(few) <= 22
