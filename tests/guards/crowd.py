@@ -35,8 +35,8 @@ from tests.guards.world import World, make_calendar, make_drift, make_lookup, si
 from tests.guards.world_of_corrections import corrected_often, make_adjustment, make_correction
 from tests.guards.world_of_covers import make_offer
 from tests.guards.world_of_pay import make_question
-from tests.guards.world_of_reports import make_report, make_report_file
 from tests.guards.world_of_periods import reopened_often
+from tests.guards.world_of_reports import make_report, make_report_files
 from volunteers.models import (
     Absence,
     Application,
@@ -79,7 +79,7 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     reopened_often("2026-10", numbers, by=cast.finn, decided_by=cast.ada)
     _corrected(cast, numbers)
     _questions(people)
-    _reports(cast, numbers)
+    make_report_files(cast.finn, numbers)
     _records(numbers)
 
 
@@ -181,12 +181,6 @@ def _asked(cast: Cast, numbers: range) -> None:
     CoverAsk.objects.bulk_create(
         CoverAsk(cover=row, engineer=cast.ben, asked_at=builders.NOW) for row in rows
     )
-
-
-def _reports(cast: Cast, numbers: range) -> None:
-    """Files of reports that finance asked for."""
-    for _number in numbers:
-        make_report_file(cast.finn)
 
 
 def _request(cast: Cast, shift: Shift, eva: Engineer) -> Cover:

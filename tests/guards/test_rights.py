@@ -18,7 +18,8 @@ from tests.guards.asking import (
     routes_below,
     tried,
 )
-from tests.guards.rights import API_ROUTES, OUTSIDE, PAGES, rule_of
+from tests.guards.rights import API_ROUTES, PAGES, rule_of
+from tests.guards.rules import OUTSIDE
 
 if TYPE_CHECKING:
     from config.routes import Route

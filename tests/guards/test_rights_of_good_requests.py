@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.guards.asking import ADMIN, API, Outcome, Visitor, pages, path_of, routes_below, tried
-from tests.guards.rights import TEAM, rule_of
+from tests.guards.rights import rule_of
+from tests.guards.rules import TEAM
 from tests.guards.sending import good_posts, send
 
 if TYPE_CHECKING:

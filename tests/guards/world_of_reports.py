@@ -32,6 +32,12 @@ def make_report_file(reader: Engineer, *, month: str = "2026-09") -> ReportFile:
     )
 
 
+def make_report_files(reader: Engineer, numbers: range) -> None:
+    """As many as there are numbers."""
+    for _number in numbers:
+        make_report_file(reader)
+
+
 def make_report(reader: Engineer) -> dict[str, object]:
     """What the routes of reports need in their addresses."""
     return {"report": "people", "report_file_id": make_report_file(reader).pk}
