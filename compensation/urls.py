@@ -8,13 +8,16 @@ from compensation.domain.periods import MonthError, last_day
 from compensation.domain.reports import Report
 from compensation.views import (
     adjustments,
+    calendar_reviews,
     closed_months,
     corrections,
     costs,
     layouts,
+    office_calendars,
     pay,
     periods,
     questions,
+    rate_proposals,
     rates,
     report_files,
     reports,
@@ -65,6 +68,8 @@ class ReportConverter:
 register_converter(MonthConverter, "month")
 register_converter(ReportConverter, "report")
 
+_OFFICE = "finance/calendars/<slug:office>"
+
 urlpatterns = [
     path("finance/periods/", periods.periods, name="periods"),
     path("finance/periods/<month:month>/", periods.period, name="period-detail"),
@@ -90,9 +95,7 @@ urlpatterns = [
         "finance/reports/files/<int:report_file_id>/", report_files.report_file, name="report-file"
     ),
     path("finance/reports/<report:report>/", reports.report_detail, name="report-detail"),
-    path(
-        "finance/reports/<report:report>/file/", reports.report_file_ask, name="report-file-ask"
-    ),
+    path("finance/reports/<report:report>/file/", reports.report_file_ask, name="report-file-ask"),
     path("finance/corrections/", corrections.corrections, name="corrections"),
     path(
         "finance/corrections/<int:correction_id>/",
@@ -158,6 +161,42 @@ urlpatterns = [
     ),
     path("finance/rates/", rates.rates, name="rates"),
     path("finance/rates/add/", rates.rate_add, name="rate-add"),
+    path("finance/rates/proposals/", rate_proposals.proposals, name="rate-proposals"),
+    path(
+        "finance/rates/proposals/<int:proposal_id>/",
+        rate_proposals.proposal,
+        name="rate-proposal",
+    ),
+    *(
+        path(
+            f"finance/rates/proposals/<int:proposal_id>/{view.__name__}/",
+            view,
+            name=f"rate-proposal-{view.__name__}",
+        )
+        for view in (rate_proposals.approve, rate_proposals.decline, rate_proposals.withdraw)
+    ),
+    path("finance/calendars/", office_calendars.calendars, name="office-calendars"),
+    path(f"{_OFFICE}/", office_calendars.calendar, name="office-calendar"),
+    *(
+        path(
+            f"{_OFFICE}/{what}/",
+            office_calendars.change,
+            {"what": what},
+            name=f"office-calendar-{what}",
+        )
+        for what in office_calendars.FORMS
+    ),
+    *(
+        path(
+            f"{_OFFICE}/changes/<int:number>/{view.__name__}/",
+            view,
+            name=f"office-calendar-{view.__name__}",
+        )
+        for view in (
+            *(calendar_reviews.keep, calendar_reviews.ask, calendar_reviews.approve),
+            *(calendar_reviews.decline, calendar_reviews.withdraw),
+        )
+    ),
     path("finance/questions/", questions.questions, name="period-questions"),
     path("finance/questions/<int:asked_id>/", questions.question, name="period-question"),
     path(

@@ -31,8 +31,9 @@ class RateSerializer(serializers.Serializer[Any]):
 
 
 class RateVersionSerializer(RateSerializer):
-    """A version of a rate, with who added it and when."""
+    """A version of a rate, with who added it and when; a retroactive one by two people."""
 
+    retroactive = serializers.BooleanField(source="line.is_retroactive")
     added_by = serializers.CharField(source="line.added_by")
     added_at = serializers.DateTimeField(source="line.added_at")
 

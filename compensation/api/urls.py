@@ -10,18 +10,79 @@ from compensation.api import (
     corrections,
     entries,
     layouts,
+    office_calendars,
     pay,
     pay_questions,
     periods,
+    rate_proposals,
     rates,
     reports,
 )
 
 _ONE = "periods/<slug:month>/"
+_PROPOSAL = "rates/proposals/<int:proposal_id>"
+_CHANGES = "office-calendars/<slug:office>/changes"
 
 urlpatterns = [
     path("rates/", rates.RatesView.as_view(), name="api-rates"),
     path("rates/in-force/", rates.RatesInForceView.as_view(), name="api-rates-in-force"),
+    path("rates/proposals/", rate_proposals.RateProposalsView.as_view(), name="api-rate-proposals"),
+    path(f"{_PROPOSAL}/", rate_proposals.RateProposalView.as_view(), name="api-rate-proposal"),
+    path(
+        f"{_PROPOSAL}/approve/",
+        rate_proposals.RateProposalApproveView.as_view(),
+        name="api-rate-proposal-approve",
+    ),
+    path(
+        f"{_PROPOSAL}/decline/",
+        rate_proposals.RateProposalDeclineView.as_view(),
+        name="api-rate-proposal-decline",
+    ),
+    path(
+        f"{_PROPOSAL}/withdraw/",
+        rate_proposals.RateProposalWithdrawView.as_view(),
+        name="api-rate-proposal-withdraw",
+    ),
+    path(
+        "office-calendars/",
+        office_calendars.OfficeCalendarsView.as_view(),
+        name="api-office-calendars",
+    ),
+    path(
+        "office-calendars/<slug:office>/",
+        office_calendars.OfficeCalendarView.as_view(),
+        name="api-office-calendar",
+    ),
+    path(
+        f"{_CHANGES}/",
+        office_calendars.CalendarChangesView.as_view(),
+        name="api-office-calendar-changes",
+    ),
+    path(
+        f"{_CHANGES}/<int:number>/keep/",
+        office_calendars.CalendarChangeKeepView.as_view(),
+        name="api-office-calendar-keep",
+    ),
+    path(
+        f"{_CHANGES}/<int:number>/ask/",
+        office_calendars.CalendarChangeAskView.as_view(),
+        name="api-office-calendar-ask",
+    ),
+    path(
+        f"{_CHANGES}/<int:number>/approve/",
+        office_calendars.CalendarChangeApproveView.as_view(),
+        name="api-office-calendar-approve",
+    ),
+    path(
+        f"{_CHANGES}/<int:number>/decline/",
+        office_calendars.CalendarChangeDeclineView.as_view(),
+        name="api-office-calendar-decline",
+    ),
+    path(
+        f"{_CHANGES}/<int:number>/withdraw/",
+        office_calendars.CalendarChangeWithdrawView.as_view(),
+        name="api-office-calendar-withdraw",
+    ),
     path("entries/", entries.EntriesView.as_view(), name="api-entries"),
     path("periods/", periods.PeriodsView.as_view(), name="api-periods"),
     path(_ONE, periods.PeriodView.as_view(), name="api-period"),
@@ -48,16 +109,6 @@ urlpatterns = [
         f"{_ONE}exports/<slug:layout>/",
         periods.PeriodExportView.as_view(),
         name="api-period-export",
-    ),
-    path("entries/<int:entry_number>/", pay.EntryView.as_view(), name="api-entry"),
-    path("me/pay/", pay.MyPayView.as_view(), name="api-me-pay"),
-    path("me/pay/years/<slug:key>/", pay.MyPayYearView.as_view(), name="api-me-pay-year"),
-    path("rotations/<slug:slug>/cost/", pay.RotationCostView.as_view(), name="api-rotation-cost"),
-    path("pay-questions/", pay_questions.PayQuestionsView.as_view(), name="api-pay-questions"),
-    path(
-        "pay-questions/<int:asked_id>/answer/",
-        pay_questions.PayQuestionAnswerView.as_view(),
-        name="api-pay-question-answer",
     ),
     path("corrections/", corrections.CorrectionsView.as_view(), name="api-corrections"),
     path(
@@ -136,6 +187,16 @@ urlpatterns = [
         "export-layouts/<slug:layout_slug>/restore/",
         layouts.LayoutRestoreView.as_view(),
         name="api-export-layout-restore",
+    ),
+    path("entries/<int:entry_number>/", pay.EntryView.as_view(), name="api-entry"),
+    path("me/pay/", pay.MyPayView.as_view(), name="api-me-pay"),
+    path("me/pay/years/<slug:key>/", pay.MyPayYearView.as_view(), name="api-me-pay-year"),
+    path("rotations/<slug:slug>/cost/", pay.RotationCostView.as_view(), name="api-rotation-cost"),
+    path("pay-questions/", pay_questions.PayQuestionsView.as_view(), name="api-pay-questions"),
+    path(
+        "pay-questions/<int:asked_id>/answer/",
+        pay_questions.PayQuestionAnswerView.as_view(),
+        name="api-pay-question-answer",
     ),
     path("blocked-shifts/", periods.BlockedShiftsView.as_view(), name="api-blocked-shifts"),
     path("reports/", reports.ReportsView.as_view(), name="api-reports"),

@@ -1,6 +1,6 @@
 """A retroactive rate over many people: as many queries for a hundred weeks as for ten.
 
-`ROTA_RETROACTIVE_WEEKS=26` and `ROTA_RETROACTIVE_PEOPLE=300` make it the size of RELIABILITY's D07,
+`RETROACTIVE_WEEKS=26` and `RETROACTIVE_PEOPLE=300` make it the size of RELIABILITY's D07,
 and print what it took.
 """
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from volunteers.models import Office
 
 pytestmark = pytest.mark.django_db
-PEOPLE = int(os.environ.get("ROTA_RETROACTIVE_PEOPLE", "50"))
-WEEKS = int(os.environ.get("ROTA_RETROACTIVE_WEEKS", "2"))
+PEOPLE = int(os.environ.get("RETROACTIVE_PEOPLE", "50"))
+WEEKS = int(os.environ.get("RETROACTIVE_WEEKS", "2"))
 FIRST = dt.date(2026, 3, 2)
 NOW = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)
 SECONDS = 60
@@ -121,11 +121,11 @@ def _propose(office: Office) -> int:
 
 
 def _recalculated() -> tuple[recalculating.Recalculated, float, int]:
-    """What a run did, its seconds, and how many queries it asked."""
-    began = time.monotonic()
+    """What a run did, its seconds of processor, and how many queries it asked."""
+    began = time.process_time()
     with CaptureQueriesContext(connection) as asked:
         result = recalculating.recalculate_weeks(actor=SWEEP, now=NOW)
-    return result, time.monotonic() - began, len(asked)
+    return result, time.process_time() - began, len(asked)
 
 
 @pytest.fixture
@@ -144,16 +144,16 @@ def test_a_retroactive_rate_prices_all_closed_weeks_in_bounded_batches_once(
     proposal_id: int,
 ) -> None:
     count = PEOPLE * WEEKS
-    began = time.monotonic()
+    began = time.process_time()
     page = proposal_page(proposal_id=proposal_id)
-    looked = time.monotonic() - began
+    looked = time.process_time() - began
     grace = _actor(builders.make_finance(name="Grace"))
     rate_proposals.approve_rate(proposal_id=proposal_id, actor=grace, now=NOW)
     result, seconds, queries = _recalculated()
     again, seconds_again, _queries = _recalculated()
 
     print(  # noqa: T201 - what it took, for whoever asks for the large size
-        f"\n{count} weeks: effect {looked:.1f} s, pricing anew {seconds:.1f} s with "
+        f"\n{count} weeks: effect {looked:.1f} s, pricing anew {seconds:.1f} s of processor with "
         f"{queries / count:.2f} queries a week, second run {seconds_again:.1f} s"
     )
     assert page is not None

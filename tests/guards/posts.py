@@ -143,7 +143,7 @@ def _rate(_world: World) -> Fields:
         "effective_from": SOON,
         "weekly": "650.00",
         "holiday": "90",
-        "seen": f"{office}|primary|{SOON}|65000|9000",
+        "seen": f"{office}|primary|{SOON}|65000|9000|False",
     }
 
 

@@ -30,6 +30,14 @@ from tests.guards.rules import (
 if TYPE_CHECKING:
     from config.routes import Route
 
+_DECIDED = ("keep", "ask", "approve", "decline", "withdraw")
+_OF_RATES = {
+    **dict.fromkeys(("rate-proposals", "rate-proposal"), reads(FINANCE, FORBIDDEN)),
+    **dict.fromkeys(("office-calendars", "office-calendar"), reads(FINANCE, FORBIDDEN)),
+    **{f"rate-proposal-{what}": does(FINANCE, FORBIDDEN) for what in _DECIDED[2:]},
+    **{f"office-calendar-{what}": does(FINANCE, FORBIDDEN) for what in _DECIDED},
+}
+
 PAGES = {
     # For machines and strangers
     "healthz": public("GET"),
@@ -200,6 +208,8 @@ PAGES = {
     "report-files": reads(FINANCE, FORBIDDEN),
     "report-file": reads(FINANCE, FORBIDDEN),
     "rates": reads(FINANCE, FORBIDDEN),
+    **_OF_RATES,
+    **{f"office-calendar-{what}": form(FINANCE, FORBIDDEN) for what in ("add", "remove", "load")},
     "pay-statement": reads(OWNER),
     "pay-year": reads(ALL),
     "pay-year-statement": reads(ALL),
@@ -339,6 +349,9 @@ API_ROUTES = {
     "api-adjustment-withdraw": does(TEAM),
     "api-adjustment-take-back": does(FINANCE, FORBIDDEN),
     "api-rates-in-force": reads(ALL),
+    **{f"api-{name}": rule for name, rule in _OF_RATES.items()},
+    "api-rate-proposals": form(FINANCE, FORBIDDEN),
+    "api-office-calendar-changes": does(FINANCE, FORBIDDEN),
     "api-entries": reads(ALL),
     "api-entry": reads(OWNER | FINANCE),
     "api-me-pay": reads(ALL),

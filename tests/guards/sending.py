@@ -20,6 +20,7 @@ from tests.guards import (
     posts_of_layouts,
     posts_of_pay,
     posts_of_periods,
+    posts_of_rates,
     posts_of_reports,
     posts_of_terms,
 )
@@ -42,14 +43,13 @@ _SUBJECTS = (
     posts_of_layouts,
     posts_of_pay,
     posts_of_periods,
+    posts_of_rates,
     posts_of_reports,
     posts_of_terms,
 )
 PAGES = {name: post for subject in _SUBJECTS for name, post in subject.PAGES.items()}
 API_ROUTES = {
-    name: post
-    for subject in _SUBJECTS
-    for name, post in getattr(subject, "API_ROUTES", {}).items()
+    name: post for subject in _SUBJECTS for name, post in getattr(subject, "API_ROUTES", {}).items()
 }
 
 
