@@ -45,7 +45,7 @@ def once(
     """A route's POST, PUT or DELETE that takes an idempotency key; stands above `extend_schema`."""
 
     @functools.wraps(method)
-    def answered(view: Any, request: Request, *args: P.args, **kwargs: P.kwargs) -> Response:
+    def answered(view: Any, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
             return method(view, request, *args, **kwargs)
@@ -104,7 +104,8 @@ def _describe(method: Any) -> None:
         return [*base.get_override_parameters(schema), _PARAMETER]
 
     def responses(schema: Any) -> dict[Any, Any]:
-        return answers({}, 422) | base.get_response_serializers(schema)
+        found: dict[Any, Any] = base.get_response_serializers(schema)
+        return answers({}, 422) | found
 
     words = {"get_override_parameters": parameters, "get_response_serializers": responses}
     method.kwargs = {**method.kwargs, "schema": type("WithKey", (base,), words)}
