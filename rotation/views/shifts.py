@@ -21,8 +21,12 @@ from rotation.queries import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.http import HttpResponse
 
+    from rotation.queries.handover_notes import Handover
+    from rotation.queries.shift_page import ShiftPage
     from volunteers.access import SignedInRequest
 
 
@@ -41,18 +45,10 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
     own_requests = access.visible_requests(
         viewer=request.viewer, today=patterns.today_in(rotation, now)
     ).filter(shift=shift)
-    handover = None
-    if reads_titles or page.is_carried_by(request.viewer.engineer_id):
-        handover = handover_notes.handover(
-            shift=page.shift,
-            viewer_id=request.viewer.engineer_id,
-            with_titles=reads_titles,
-            now=now,
-        )
     context = {
         "rotation": rotation,
         "page": page,
-        "handover": handover,
+        "handover": _handover(request, page, with_titles=reads_titles, now=now),
         "writes_handover": manages or page.is_carried_by(request.viewer.engineer_id),
         "asks": page.takes_covers and (manages or page.is_carried_by(request.viewer.engineer_id)),
         "serves": page.state == "run"
@@ -77,3 +73,17 @@ def shift_detail(request: SignedInRequest, shift_id: int) -> HttpResponse:
         "question": questions.newest_of_shift(shift=shift) if manages else None,
     }
     return render(request, "rotation/shift_detail.html", context)
+
+
+def _handover(
+    request: SignedInRequest, page: ShiftPage, *, with_titles: bool, now: dt.datetime
+) -> Handover | None:
+    """The notes of the shift, for those who may read its incidents or carry some of it."""
+    if not with_titles and not page.is_carried_by(request.viewer.engineer_id):
+        return None
+    return handover_notes.handover(
+        shift=page.shift,
+        viewer_id=request.viewer.engineer_id,
+        with_titles=with_titles,
+        now=now,
+    )

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.models import AuditEvent
-from audit.operations import Actor
 from rotation import planned, syncing
 from rotation.models import Level, Shift, SyncRun, SyncStep
-from rotation.operations import cancelling
 from rotation.operations import syncing as operations
 from rotation.pagerduty.http import HttpGateway
 from tests import builders
@@ -124,28 +122,6 @@ def test_a_cancelled_week_is_nobodys_from_then_on(
     shown = published.shown(simulator, "primary")
     assert shown == published.wanted("primary")
     assert all(ends <= cut or starts >= coming.ends_at for _who, starts, ends in shown)
-
-
-def test_a_week_that_is_cancelled_and_restored_is_its_holders_again(
-    published: Published, simulator: RunningSimulator
-) -> None:
-    published.sync(simulator)
-    before = published.shown(simulator, "primary")
-    coming = Shift.objects.filter(level__name="primary").order_by("week_date")[1]
-    anna = Actor.shell()
-
-    cancelling.cancel_shift(shift_id=coming.pk, reason="No releases.", actor=anna, now=published.at)
-    cancelled = _again(published, simulator)
-    without = published.shown(simulator, "primary")
-    cancelling.restore_shift(shift_id=coming.pk, actor=anna, now=published.at)
-    restored = _again(published, simulator)
-
-    assert {cancelled.state, restored.state} == {SyncRun.State.DONE}
-    assert without != before
-    assert all(
-        ends <= coming.starts_at or starts >= coming.ends_at for _who, starts, ends in without
-    )
-    assert published.shown(simulator, "primary") == published.wanted("primary") == before
 
 
 def test_a_level_whose_schedule_is_gone_does_not_hold_up_the_other(
