@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SAFE = ("GET", "HEAD", "OPTIONS")
 API = "/api/"
+ARCHIVES = {
+    "application/zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 ADMIN = "/admin/"
 DOOR = "/sign-in/"
 FORM = "application/x-www-form-urlencoded"
@@ -67,7 +71,7 @@ def outcome_of(answer: HttpResponse) -> Outcome:
 def text_of(answer: HttpResponse) -> str:
     """The whole body as text; of an archive, all that it holds."""
     body: bytes = answer.getvalue()
-    if answer.headers.get("Content-Type") != "application/zip":
+    if answer.headers.get("Content-Type") not in ARCHIVES:
         return body.decode()
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         return "\n".join(archive.read(name).decode() for name in archive.namelist())
