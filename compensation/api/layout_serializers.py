@@ -27,7 +27,7 @@ class ColumnSerializer(StrictSerializer):
     """A column: its heading, what it shows, and the text of one that shows `text`."""
 
     heading = TextField(is_line=True, max_length=LONGEST_HEADING)
-    source = serializers.ChoiceField(choices=sorted(SOURCES))  # type: ignore[assignment] - ours
+    source = serializers.ChoiceField(choices=sorted(SOURCES))  # type: ignore[assignment]
     text = TextField(
         is_line=True, max_length=LONGEST_TEXT, required=False, allow_blank=True, default=""
     )

@@ -300,11 +300,12 @@ def test_a_closed_month_hands_out_the_file_of_the_layout(
 def test_nobody_but_finance_sees_or_changes_a_layout(
     brightpay: LayoutLine, role: str, method: str, path: str
 ) -> None:
-    other = {
+    others: dict[str, Any] = {
         "engineer": lambda: builders.make_engineer(name="Carla"),
         "manager": lambda: builders.make_anna(team=builders.make_team(name="Other")),
         "admin": builders.make_admin,
-    }[role]()
+    }
+    other = others[role]()
 
     answer = getattr(signed_in(other), method)(path)
 
