@@ -18,7 +18,7 @@ from compensation.api import serializers
 from compensation.api.once import once
 from compensation.operations import periods, rights, sending
 from compensation.queries import closing, months
-from compensation.queries.entries import entry_lines
+from compensation.queries.entries import entry_lines, of_month
 from compensation.queries.periods import exports_of, person_totals
 from volunteers.api.base import ListView, RotaView
 
@@ -129,8 +129,8 @@ class PeriodEntriesView(OnePeriodView, ListView):
         del request
         access.require(viewer=self.viewer, function=Function.READ_PERIODS)
         self.line(month)
-        of_month = access.visible_entries(viewer=self.viewer).filter(period__month=month)
-        return self.rows(of_month, entry_lines, serializers.EntrySerializer, order=("number",))
+        rows = of_month(access.visible_entries(viewer=self.viewer), month)
+        return self.rows(rows, entry_lines, serializers.EntrySerializer, order=("number",))
 
 
 class PeriodExportsView(OnePeriodView, ListView):

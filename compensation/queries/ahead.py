@@ -88,7 +88,8 @@ def weeks_ahead(*, now: dt.datetime) -> list[WeekAhead]:
     Offices are those on the local date of the start, as pricing asks; people of no office are left
     out.
     """
-    coming = [one for one in coming_shifts() if not shifts.is_completed(one.shift, now=now)]
+    published = coming_shifts(ending_after=now)
+    coming = [one for one in published if not shifts.is_completed(one.shift, now=now)]
     paid = [one for one in coming if one.is_paid]
     postings = postings_of(engineer_ids=[person for one in paid for person in one.people])
     weeks: dict[tuple[int, int], WeekAhead] = {}

@@ -54,6 +54,15 @@ class PayableShift:
         return [int(person) for person in dict.fromkeys(named)]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingShift:
+    """An ended shift that is not dealt with: how it is called, and when it was earned."""
+
+    shift_id: int
+    title: str
+    earned_on: dt.date
+
+
 def shift_title(*, rotation: str, level: str, week_date: dt.date) -> str:
     """How a shift is called: `Platform, primary, week of Mon 23 Nov 2026`."""
     return f"{rotation}, {level_words(level)}, week of {wording.day(week_date)}"
@@ -102,12 +111,29 @@ def supposed_shift(*, shift_id: int, covers: Iterable[CoverSpan] | None) -> Paya
     return _paid_once([_payable(worked.worked_shift(shift_id=shift_id), spans)])[0]
 
 
-def waiting_shifts(*, now: dt.datetime, until_month: str) -> list[PayableShift]:
+def waiting_shifts(*, now: dt.datetime, until_month: str) -> list[WaitingShift]:
     """Ended shifts not dealt with that are earned in the month or before it; by end, then id."""
-    found = worked.worked_shifts_of(shift_ids=worked.ended_shift_ids(now=now))
-    waiting = _payables(found)
-    earned = [one for one in waiting if periods.month_of(one.earned_on) <= until_month]
-    return sorted(earned, key=lambda one: (shifts.completed_at(one.shift), one.shift_id))
+    waiting = [_waiting(found) for found in worked.ended_shifts(now=now)]
+    return [one for one in waiting if periods.month_of(one.earned_on) <= until_month]
+
+
+def _waiting(found: worked.EndedShift) -> WaitingShift:
+    shift = shifts.Shift(
+        key=str(found.shift_id),
+        level=found.level,
+        time_zone=found.zone,
+        period=found.period,
+        day_windows=(),
+        stints=(),
+        cancelled_at=found.cancelled_at,
+    )
+    return WaitingShift(
+        shift_id=found.shift_id,
+        title=shift_title(
+            rotation=found.rotation_name, level=found.level, week_date=found.week_date
+        ),
+        earned_on=shifts.earned_on(shift),
+    )
 
 
 def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[PayableShift]:
@@ -121,12 +147,16 @@ def payable_shifts(*, shift_ids: Iterable[int]) -> dict[int, PayableShift]:
     return {payable.shift_id: payable for payable in found}
 
 
-def coming_shifts(*, engineer_id: int | None = None) -> list[PayableShift]:
+def coming_shifts(
+    *, engineer_id: int | None = None, ending_after: dt.datetime | None = None
+) -> list[PayableShift]:
     """Shifts that are not completed, of all or in which the person is named, by start, level.
 
-    Three queries; those that ended and wait for the sweep are among them.
+    Three queries; those that ended and wait for the sweep are among them, unless only those are
+    wanted that end later than an instant.
     """
-    return _payables(worked.waiting_shifts(engineer_id=engineer_id))
+    found = worked.waiting_shifts(engineer_id=engineer_id, ending_after=ending_after)
+    return _payables(found)
 
 
 def coming_of(found: Iterable[worked.WorkedShift]) -> list[PayableShift]:

@@ -102,6 +102,43 @@ def ended_shift_ids(*, now: dt.datetime) -> list[int]:
     return list(in_order.values_list("pk", flat=True))
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class EndedShift:
+    """An ended shift that waits for its pay, without its hours and stints."""
+
+    shift_id: int
+    rotation_name: str
+    level: str
+    week_date: dt.date
+    zone: str
+    period: Period
+    cancelled_at: dt.datetime | None
+
+
+def ended_shifts(*, now: dt.datetime) -> list[EndedShift]:
+    """The shifts of `ended_shift_ids`, in that order; one query, however many wait."""
+    rows = (
+        _ended(now)
+        .order_by("over_at", "pk")
+        .values_list(
+            *("pk", "level__rotation__name", "level__name", "week_date", "time_zone"),
+            *("starts_at", "ends_at", "cancelled_at"),
+        )
+    )
+    return [
+        EndedShift(
+            shift_id=shift_id,
+            rotation_name=name,
+            level=level,
+            week_date=week_date,
+            zone=zone,
+            period=Period(starts_at=starts_at, ends_at=ends_at),
+            cancelled_at=cancelled_at,
+        )
+        for shift_id, name, level, week_date, zone, starts_at, ends_at, cancelled_at in rows
+    ]
+
+
 def oldest_ended_at(*, now: dt.datetime) -> dt.datetime | None:
     """When the shift ended that has waited longest for its pay; None when none waits."""
     found: dt.datetime | None = _ended(now).aggregate(at=Min("over_at"))["at"]
@@ -123,12 +160,17 @@ def completed_shifts(*, from_at: dt.datetime, until_at: dt.datetime) -> list[Wor
     return worked_shifts(shifts=over.filter(over_at__gte=from_at, over_at__lt=until_at))
 
 
-def waiting_shifts(*, engineer_id: int | None = None) -> list[WorkedShift]:
+def waiting_shifts(
+    *, engineer_id: int | None = None, ending_after: dt.datetime | None = None
+) -> list[WorkedShift]:
     """Shifts that are not completed, of everybody or of one person; two queries.
 
-    A person's are those that they hold or take a part of, whoever serves them in the end.
+    A person's are those that they hold or take a part of, whoever serves them in the end. With
+    `ending_after` those that end later than that.
     """
     waiting = Shift.objects.filter(completed_at__isnull=True)
+    if ending_after is not None:
+        waiting = waiting.filter(ends_at__gt=ending_after)
     if engineer_id is not None:
         covers = Cover.objects.filter(
             shift=OuterRef("pk"), state=Cover.State.ACCEPTED, to_engineer_id=engineer_id
