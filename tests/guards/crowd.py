@@ -36,6 +36,7 @@ from tests.guards.world_of_corrections import corrected_often, make_adjustment, 
 from tests.guards.world_of_covers import make_offer
 from tests.guards.world_of_pay import make_question
 from tests.guards.world_of_periods import reopened_often
+from tests.guards.world_of_rates import propose_from_a_past_day
 from tests.guards.world_of_reports import make_report, make_report_files
 from volunteers.models import (
     Absence,
@@ -99,6 +100,7 @@ def world_of(cast: Cast) -> World:
         "finance": cast.finn,
         "admin": cast.ada,
     }
+    office = Office.objects.order_by("pk")[0]
     level2 = builders.make_escalation_term(team=cast.team, engineer=cast.anna)
     builders.make_application_draft(team=cast.team, engineer=cast.ben)
     shift = Shift.objects.order_by("pk")[0]
@@ -145,6 +147,9 @@ def world_of(cast: Cast) -> World:
             **make_report(cast.finn),
             "correction_id": make_correction(shift, by=cast.anna).pk,
             "adjustment_id": make_adjustment(eva, by=cast.anna).pk,
+            "proposal_id": propose_from_a_past_day(office, 64000, by=cast.finn),
+            "office": office.slug,
+            "number": 1,
             "layout": "detail",
         },
         special={

@@ -30,7 +30,7 @@ def make_rates(people: dict[str, Engineer]) -> dict[str, object]:
     _ask(office, ASKED, by=grace)
     _ask(office, OWN, by=people["finance"])
     return {
-        "proposal_id": _propose(office, 64000, by=grace),
+        "proposal_id": propose_from_a_past_day(office, 64000, by=grace),
         "office": office.slug,
         "number": ASKED,
     }
@@ -38,7 +38,9 @@ def make_rates(people: dict[str, Engineer]) -> dict[str, object]:
 
 def special_of_rates(people: dict[str, Engineer]) -> dict[str, dict[str, object]]:
     """A change about which nobody asked, and what Finn can take back."""
-    own = {"proposal_id": _propose(Office.objects.get(), 65000, by=people["finance"])}
+    own = {
+        "proposal_id": propose_from_a_past_day(Office.objects.get(), 65000, by=people["finance"])
+    }
     special: dict[str, dict[str, object]] = {
         "rate-proposal-withdraw": own,
         "office-calendar-withdraw": {"number": OWN},
@@ -52,7 +54,7 @@ def _actor(engineer: Engineer) -> Actor:
     return Actor(name=engineer.email, engineer_id=engineer.pk)
 
 
-def _propose(office: Office, weekly_minor: int, *, by: Engineer) -> int:
+def propose_from_a_past_day(office: Office, weekly_minor: int, *, by: Engineer) -> int:
     rate = NewRate(
         office_id=office.pk,
         level="primary",
