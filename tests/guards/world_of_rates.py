@@ -38,7 +38,7 @@ def make_rates(people: dict[str, Engineer]) -> dict[str, object]:
 
 def special_of_rates(people: dict[str, Engineer]) -> dict[str, dict[str, object]]:
     """A change about which nobody asked, and what Finn can take back."""
-    own = {
+    own: dict[str, object] = {
         "proposal_id": propose_from_a_past_day(Office.objects.get(), 65000, by=people["finance"])
     }
     special: dict[str, dict[str, object]] = {
