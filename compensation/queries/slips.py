@@ -14,7 +14,7 @@ from compensation.models import PayPeriod
 from compensation.queries.entries import entry_lines
 from compensation.queries.shifts import payable_shifts
 from compensation.queries.workings import workings
-from volunteers.queries import people, postings
+from volunteers.queries import calendars, postings
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -200,7 +200,7 @@ def _holiday_names(lines: list[EntryLine], weeks: dict[int, PayableShift]) -> _N
         if line.shift_id is not None
         and (place := belonged.place(line.engineer_id, weeks[line.shift_id].shift.starts_on))
     }
-    names = people.holidays_of(
+    names = calendars.names_ever(
         office_ids=set(offices.values()), from_date=min(dates), until_date=max(dates) + _DAY
     )
     return {shift_id: names[office_id] for shift_id, office_id in offices.items()}

@@ -18,15 +18,30 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+# What two people decided about money is never changed, reasons and evidence included.
+_DECIDED = {
+    f"compensation.{model}.{column}"
+    for model in ("Correction", "Adjustment", "RateProposal", "Reopening")
+    for column in ("reason", "decision_note")
+}
+
 # Pay's records name who set a rate or a day off and who released a file, as books have to; what
 # a closed month's file says stays as payroll got it.
 KEPT = frozenset(
     {
+        *_DECIDED,
+        "compensation.Correction.evidence",
+        "compensation.Adjustment.document",
+        "compensation.ExportLayoutVersion.content",
+        "compensation.ExportLayoutVersion.made_by",
         "compensation.Rate.added_by",
         "compensation.PayPeriod.closed_by",
         "compensation.Export.created_by",
         "compensation.Export.sent_by",
         "volunteers.CalendarVersion.made_by",
+        "volunteers.CalendarVersion.reason",
+        "volunteers.CalendarVersion.added",
+        "volunteers.CalendarVersion.removed",
     }
 )
 

@@ -12,7 +12,7 @@ from knox.models import AuthToken
 from audit.models import AuditEvent, Erasure
 from audit.operations import Actor, Area, record
 from common.erasing import Words, places
-from compensation.models import Entry, Export, PayPeriod, PayQuestion
+from compensation.models import Correction, Entry, Export, PayPeriod, PayQuestion
 from compensation.operations import periods, weeks
 from compensation.queries.ledger import verified_ledger
 from outbox.models import Message
@@ -306,6 +306,28 @@ def test_an_admin_sees_what_goes_and_stays_and_types_the_email(zoe: Engineer, ad
     assert "This is not the e-mail of this person." in wrong.content.decode()
     assert right.headers["Location"] == f"/people/{zoe.pk}/"
     assert f"Former engineer {zoe.pk}" in client.get(f"/people/{zoe.pk}/").content.decode()
+
+
+def test_what_two_people_decided_about_pay_keeps_its_reasons(zoe: Engineer, ada: Actor) -> None:
+    eva = builders.make_engineer(name="Eva")
+    said = f"{NAME} carried it, as {EMAIL} wrote."
+    Correction.objects.create(
+        shift=Shift.objects.get(),
+        reason=said,
+        evidence=said,
+        state=Correction.State.DECLINED,
+        proposed_by=eva,
+        proposed_at=NOW,
+        decided_by=zoe,
+        decided_at=NOW,
+        decision_note=said,
+    )
+
+    _anonymise(zoe, ada)
+
+    kept = Correction.objects.get()
+    assert (kept.reason, kept.evidence, kept.decision_note) == (said, said, said)
+    assert {place for place in places(WORDS) if "Correction" in place} <= KEPT
 
 
 def test_what_is_kept_on_purpose_exists() -> None:

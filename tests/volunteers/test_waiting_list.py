@@ -18,7 +18,8 @@ from audit.operations import Actor
 from outbox.models import Message
 from tests import builders
 from tests.builders import NEXT_WEEK, NOW, TODAY, WEEK
-from tests.compensation.test_at_once import at_once, database_url
+from tests.compensation.processes import database_url
+from tests.compensation.test_at_once import at_once
 from volunteers.models import Application, Engineer, OnCallTeam, Term
 from volunteers.operations import application_decisions, applications, waiting_list
 from volunteers.operations.application_moves import ApplicationNotOpenError, OwnApplicationError
