@@ -194,7 +194,7 @@ class ReopenForm(forms.Form):
 
     reason = forms.CharField(
         label="What is wrong in it?",
-        required=False,
+        error_messages={"required": reopening.WHY},
         strip=False,
         help_text="Whoever decides reads it, and it stays on record. Name no amount of a person.",
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": reopening.LONGEST_TEXT}),

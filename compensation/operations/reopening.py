@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audit.operations import Actor
 
 LONGEST_TEXT = 1000
-_WHY = "Say what is wrong in the closed month: it stays on record."
+WHY = "Say what is wrong in the closed month: it stays on record."
 State = Reopening.State
 
 
@@ -141,7 +141,7 @@ def _text(text: str, *, field: str = "reason", required: bool = True) -> str:
     cleaner = Cleaner()
     words = cleaner.text(field, text, longest=LONGEST_TEXT, required=False)
     if required and not cleaner.problems and is_blank(words):
-        cleaner.refuse(field, _WHY)
+        cleaner.refuse(field, WHY)
     cleaner.raise_problems(ReasonMissingError)
     return words
 

@@ -10,16 +10,21 @@ from django.db.models import OuterRef, Subquery
 from compensation.domain.layout_content import Content, unchecked
 from compensation.domain.layout_rows import Layout
 from compensation.models import ExportLayout, ExportLayoutVersion
+from volunteers.queries import contacts
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from django.db.models import QuerySet
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class LayoutLine:
-    """A layout with its newest version; `office` is a slug, empty for every office."""
+    """A layout with its newest version; `office` is a slug, empty for every office.
+
+    `made_by` is an e-mail, `maker` the name behind it.
+    """
 
     slug: str
     name: str
@@ -29,6 +34,7 @@ class LayoutLine:
     is_in_use: bool
     version: int
     made_by: str
+    maker: str
     made_at: dt.datetime
     content: Content
 
@@ -44,6 +50,7 @@ class LayoutVersion:
 
     number: int
     made_by: str
+    maker: str
     made_at: dt.datetime
     content: Content
 
@@ -65,11 +72,13 @@ def layouts_in_use() -> list[LayoutLine]:
 
 def layout_versions(*, slug: str) -> list[LayoutVersion]:
     """Everything that a layout ever said, the newest first."""
-    rows = ExportLayoutVersion.objects.filter(layout__slug=slug).order_by("-number", "pk")
+    rows = list(ExportLayoutVersion.objects.filter(layout__slug=slug).order_by("-number", "pk"))
+    names = contacts.names_of(emails=[row.made_by for row in rows])
     return [
         LayoutVersion(
             number=row.number,
             made_by=row.made_by,
+            maker=names.get(row.made_by, row.made_by),
             made_at=row.made_at,
             content=unchecked(row.content),
         )
@@ -85,10 +94,11 @@ def _lines(layouts: QuerySet[ExportLayout]) -> list[LayoutLine]:
         .order_by("name", "pk")
     )
     versions = ExportLayoutVersion.objects.in_bulk([row.newest_id for row in rows])
-    return [_line(row, versions[row.newest_id]) for row in rows if row.newest_id in versions]
+    names = contacts.names_of(emails=[version.made_by for version in versions.values()])
+    return [_line(row, versions[row.newest_id], names) for row in rows if row.newest_id in versions]
 
 
-def _line(row: ExportLayout, version: ExportLayoutVersion) -> LayoutLine:
+def _line(row: ExportLayout, version: ExportLayoutVersion, names: Mapping[str, str]) -> LayoutLine:
     return LayoutLine(
         slug=row.slug,
         name=row.name,
@@ -98,6 +108,7 @@ def _line(row: ExportLayout, version: ExportLayoutVersion) -> LayoutLine:
         is_in_use=row.archived_at is None,
         version=version.number,
         made_by=version.made_by,
+        maker=names.get(version.made_by, version.made_by),
         made_at=version.made_at,
         content=unchecked(version.content),
     )

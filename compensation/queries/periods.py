@@ -13,16 +13,18 @@ from compensation.domain import keys, periods
 from compensation.domain.hours import hours
 from compensation.domain.money import format_amount
 from compensation.domain.shifts import local_date
-from compensation.models import Entry, Export, PayPeriod
+from compensation.models import Entry, Export, ExportLayout, PayPeriod
 from volunteers.queries.postings import postings_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from django.db.models import QuerySet
 
     from volunteers.queries.postings import Place
+
+_OWN = (("detail", "csv"), ("detail", "xlsx"), ("summary", "csv"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +135,7 @@ class ExportFact:
     month: str
     version: int
     layout: str
+    name: str
     format: str
     file_name: str
     sha256: str
@@ -146,8 +149,18 @@ class ExportFact:
 
     @property
     def title(self) -> str:
-        """What people call it: `Detail`, `Workbook`."""
-        return "Workbook" if self.format == "xlsx" else self.layout.capitalize()
+        """What people call it: `Detail`, `Workbook`, or the layout's name."""
+        return "Workbook" if self.format == "xlsx" else self.name
+
+    @property
+    def place(self) -> tuple[str, int, int, str]:
+        """Where it stands among others: by month, newest version first, Rota's own before others'.
+
+        Those are the detail, the workbook and the summary; the others follow by name.
+        """
+        kind = (self.layout, self.format)
+        own = _OWN.index(kind) if kind in _OWN else len(_OWN)
+        return self.month, -self.version, own, self.name
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,12 +227,12 @@ def people_without_number(*, month: str) -> list[str]:
 
 
 def exports_of(*, month: str) -> list[ExportFact]:
-    """The month's stored files, newest version first, then by layout and format."""
+    """The month's stored files in order of `ExportFact.place`; two queries."""
     return _facts(Export.objects.filter(period__month=month))
 
 
 def latest_exports() -> dict[str, list[ExportFact]]:
-    """The files in force of every closed month, by month, then by layout and format; one query."""
+    """The files in force of every closed month, in order of `ExportFact.place`; two queries."""
     found: dict[str, list[ExportFact]] = {}
     for fact in _facts(Export.objects.all()):
         if not fact.is_superseded:
@@ -244,11 +257,13 @@ def stored_export(
 
 def _facts(exports: QuerySet[Export]) -> list[ExportFact]:
     rows = exports.select_related("period").defer("content")
-    ordered = list(rows.order_by("period__month", "-version", "layout", "format", "pk"))
+    ordered = list(rows.order_by("period__month", "-version", "pk"))
+    names = dict(ExportLayout.objects.values_list("slug", "name"))
     newest: dict[int, int] = {}
     for export in ordered:
         newest.setdefault(export.period_id, export.version + _is_open(export.period))
-    return [_fact(export, newest[export.period_id]) for export in ordered]
+    facts = [_fact(export, newest[export.period_id], names) for export in ordered]
+    return sorted(facts, key=lambda fact: fact.place)
 
 
 def _is_open(period: PayPeriod) -> bool:
@@ -312,12 +327,13 @@ def _sums_by_start(month: str) -> Iterator[_Sum]:
         )
 
 
-def _fact(export: Export, newest: int) -> ExportFact:
+def _fact(export: Export, newest: int, names: Mapping[str, str]) -> ExportFact:
     return ExportFact(
         export_id=export.pk,
         month=export.period.month,
         version=export.version,
         layout=export.layout,
+        name=names.get(export.layout, export.layout.capitalize()),
         format=export.format,
         file_name=export.file_name,
         sha256=export.sha256,

@@ -196,9 +196,16 @@ def _value(value: Any, names: Mapping[str, str], zone: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
+        return _many(value, names, zone) if zone else json.dumps(value, ensure_ascii=False)
     text = str(value)
     return (_time(text, zone) if zone else "") or names.get(text, text)
+
+
+def _many(value: list[Any] | dict[str, Any], names: Mapping[str, str], zone: str) -> str:
+    """Several values as people read them: those of a table with the words they stand under."""
+    if isinstance(value, list):
+        return ", ".join(_value(each, names, zone) for each in value)
+    return "; ".join(f"{key}: {_value(each, names, zone)}" for key, each in value.items())
 
 
 def _time(text: str, zone: str) -> str:
