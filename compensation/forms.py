@@ -222,8 +222,12 @@ class _CalendarForm(forms.Form):
 
     @property
     def digest(self) -> str:
-        """What is asked for as one line of text: what a preview was shown for."""
-        return "|".join(str(value) for value in self.cleaned_data.values())
+        """The days that are asked for as one line of text: what a preview was shown for.
+
+        What a day is called, and why, changes nothing of what follows.
+        """
+        days = [name for name in self.cleaned_data if name not in {"name", "reason"}]
+        return "|".join(str(self.cleaned_data[name]) for name in days)
 
 
 class DayAddForm(_CalendarForm):

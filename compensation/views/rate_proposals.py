@@ -54,7 +54,7 @@ def approve(request: SignedInRequest, proposal_id: int) -> HttpResponse:
     try:
         version = operations.approve_rate(
             proposal_id=_known(proposal_id),
-            note=form.cleaned_data.get("note", ""),
+            note=request.POST.get("note", ""),
             actor=request.viewer.actor,
             now=now,
         )
@@ -74,7 +74,7 @@ def decline(request: SignedInRequest, proposal_id: int) -> HttpResponse:
     try:
         operations.decline_rate(
             proposal_id=_known(proposal_id),
-            note=form.cleaned_data.get("note", ""),
+            note=request.POST.get("note", ""),
             actor=request.viewer.actor,
             now=now,
         )

@@ -176,9 +176,11 @@ def test_finance_closes_a_month_and_downloads_the_same_bytes_each_time(paid: Cas
 
     assert "PROVISIONAL" in provisional.headers["content-disposition"]
     assert closed["state"] == "closed"
-    assert [each["layout"] for each in closed["exports"]] == ["detail", "summary"]
+    assert [(each["layout"], each["format"]) for each in closed["exports"]] == [
+        *(("detail", "csv"), ("detail", "xlsx"), ("summary", "csv"))
+    ]
     assert finn.all("periods/2026-10/exports/") == closed["exports"]
-    stored = Export.objects.get(layout="detail")
+    stored = Export.objects.get(layout="detail", format="csv")
     assert first.raw == second.raw == bytes(stored.content)
     assert first.headers["x-checksum-sha256"] == hashlib.sha256(first.raw).hexdigest()
     assert first.headers["cache-control"] == "no-store"

@@ -31,13 +31,9 @@ from rotation.operations import calendar_feeds
 from tests import builders
 from tests.api.people import Cast, make_cast
 from tests.api.rows import grow
+from tests.guards.crowd_of_pay import arguments_of_pay, grow_pay
 from tests.guards.world import World, make_calendar, make_drift, make_lookup, signed
-from tests.guards.world_of_corrections import corrected_often, make_adjustment, make_correction
 from tests.guards.world_of_covers import make_offer
-from tests.guards.world_of_pay import make_question
-from tests.guards.world_of_periods import reopened_often
-from tests.guards.world_of_rates import propose_from_a_past_day
-from tests.guards.world_of_reports import make_report, make_report_files
 from volunteers.models import (
     Absence,
     Application,
@@ -77,10 +73,8 @@ def grow_crowd(cast: Cast, *, first: int, until: int) -> None:
     _paged(cast, numbers)
     _calendars(cast, numbers)
     _asked(cast, numbers)
-    reopened_often("2026-10", numbers, by=cast.finn, decided_by=cast.ada)
-    _corrected(cast, numbers)
+    grow_pay(cast, numbers)
     _questions(people)
-    make_report_files(cast.finn, numbers)
     _records(numbers)
 
 
@@ -100,7 +94,6 @@ def world_of(cast: Cast) -> World:
         "finance": cast.finn,
         "admin": cast.ada,
     }
-    office = Office.objects.order_by("pk")[0]
     level2 = builders.make_escalation_term(team=cast.team, engineer=cast.anna)
     builders.make_application_draft(team=cast.team, engineer=cast.ben)
     shift = Shift.objects.order_by("pk")[0]
@@ -143,14 +136,7 @@ def world_of(cast: Cast) -> World:
             "level": "primary",
             "week": str(builders.NEXT_WEEK),
             "month": "2026-10",
-            **make_question(eva),
-            **make_report(cast.finn),
-            "correction_id": make_correction(shift, by=cast.anna).pk,
-            "adjustment_id": make_adjustment(eva, by=cast.anna).pk,
-            "proposal_id": propose_from_a_past_day(office, 64000, by=cast.finn),
-            "office": office.slug,
-            "number": 1,
-            "layout": "detail",
+            **arguments_of_pay(cast, shift, eva),
         },
         special={
             "swap-by-mail": {"signed": signed(offer["offer_id"], cast.ben, purpose="swap-by-mail")}
@@ -160,12 +146,6 @@ def world_of(cast: Cast) -> World:
 
 def _extension(cast: Cast) -> TermExtension:
     return builders.make_extension(term=cast.ben.terms.order_by("pk")[0])
-
-
-def _corrected(cast: Cast, numbers: range) -> None:
-    """Corrections of a week of Ben's and adjustments, all declined by finance."""
-    shift = Shift.objects.filter(holder__isnull=False).order_by("pk")[0]
-    corrected_often(shift, numbers, by=cast.anna, decided_by=cast.finn)
 
 
 def _asked(cast: Cast, numbers: range) -> None:

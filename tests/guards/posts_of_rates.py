@@ -36,10 +36,10 @@ PAGES = {
         date=LATER,
         name="Founders’ day",
         reason=WHY,
-        seen=f"{LATER}|Founders’ day|{WHY}",
+        seen=LATER,
     ),
     "office-calendar-remove": _finance(
-        "reason", date=_LATE_DAY, reason=WHY, seen=f"{_LATE_DAY}|{WHY}"
+        "reason", date=_LATE_DAY, reason=WHY, seen=_LATE_DAY
     ),
     "office-calendar-load": _finance(first_year="2028", last_year="2028", seen="2028|2028"),
     "office-calendar-keep": _NOTHING,
