@@ -38,9 +38,7 @@ PAGES = {
         reason=WHY,
         seen=LATER,
     ),
-    "office-calendar-remove": _finance(
-        "reason", date=_LATE_DAY, reason=WHY, seen=_LATE_DAY
-    ),
+    "office-calendar-remove": _finance("reason", date=_LATE_DAY, reason=WHY, seen=_LATE_DAY),
     "office-calendar-load": _finance(first_year="2028", last_year="2028", seen="2028|2028"),
     "office-calendar-keep": _NOTHING,
     "office-calendar-ask": _REASON,
