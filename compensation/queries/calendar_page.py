@@ -158,12 +158,9 @@ def change_line(*, office_id: int, number: int) -> ChangeLine | None:
 
 def _shown(changes: Sequence[VersionLine]) -> list[VersionLine]:
     """The newest, and older ones about which something waits."""
-    older = [one.version_id for one in changes[MOST_CHANGES:]]
-    waiting = set(
-        Recalculation.objects.filter(calendar_id__in=older, state=State.OFFERED).values_list(
-            "calendar_id", flat=True
-        )
-    )
+    known = [one.version_id for one in changes]
+    offered = Recalculation.objects.filter(calendar_id__in=known, state=State.OFFERED)
+    waiting = set(offered.values_list("calendar_id", flat=True))
     return [
         one
         for place, one in enumerate(changes)

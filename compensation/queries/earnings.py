@@ -253,7 +253,7 @@ def ahead_of(*, engineer_id: int, now: dt.datetime) -> Ahead:
 
 def ahead_in(*, shifts_read: Iterable[WorkedShift], engineer_id: int, now: dt.datetime) -> Ahead:
     """The same of shifts that were read for more than this; one query."""
-    return _ahead(coming_of(shifts_read), engineer_id, now)
+    return _ahead(coming_of(shifts_read, now=now), engineer_id, now)
 
 
 def _ahead(found: Iterable[PayableShift], engineer_id: int, now: dt.datetime) -> Ahead:

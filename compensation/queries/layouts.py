@@ -87,15 +87,14 @@ def layout_versions(*, slug: str) -> list[LayoutVersion]:
 
 
 def _lines(layouts: QuerySet[ExportLayout]) -> list[LayoutLine]:
-    newest = ExportLayoutVersion.objects.filter(layout=OuterRef("pk")).order_by("-number")
-    rows = list(
-        layouts.select_related("office")
-        .annotate(newest_id=Subquery(newest.values("pk")[:1]))
-        .order_by("name", "pk")
+    newest = ExportLayoutVersion.objects.filter(layout=OuterRef("layout")).order_by("-number")
+    rows = list(layouts.select_related("office").order_by("name", "pk"))
+    latest = ExportLayoutVersion.objects.filter(
+        layout__in=layouts, pk=Subquery(newest.values("pk")[:1])
     )
-    versions = ExportLayoutVersion.objects.in_bulk([row.newest_id for row in rows])
+    versions = {version.layout_id: version for version in latest}
     names = contacts.names_of(emails=[version.made_by for version in versions.values()])
-    return [_line(row, versions[row.newest_id], names) for row in rows if row.newest_id in versions]
+    return [_line(row, versions[row.pk], names) for row in rows if row.pk in versions]
 
 
 def _line(row: ExportLayout, version: ExportLayoutVersion, names: Mapping[str, str]) -> LayoutLine:

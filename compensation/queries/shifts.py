@@ -14,7 +14,7 @@ from rotation.queries import worked
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from compensation.domain.pricing import MissingRate
     from rotation.domain.stints import CoverSpan
@@ -159,9 +159,12 @@ def coming_shifts(
     return _payables(found)
 
 
-def coming_of(found: Iterable[worked.WorkedShift]) -> list[PayableShift]:
+def coming_of(found: Iterable[worked.WorkedShift], *, now: dt.datetime) -> list[PayableShift]:
     """What pricing needs of those of the shifts that are not completed."""
-    return _payables([shift for shift in found if shift.completed_at is None])
+    coming = [shift for shift in found if shift.completed_at is None]
+    # Only of a week that is over can somebody have said who really worked it.
+    over = [one.shift_id for one in coming if (one.cancelled_at or one.period.ends_at) <= now]
+    return _paid_once(_with(coming, corrected_covers(shift_ids=over)))
 
 
 def dependent_shift_ids(*, shift_ids: Iterable[int]) -> list[int]:
@@ -195,7 +198,12 @@ def _payables(found: list[worked.WorkedShift]) -> list[PayableShift]:
 
 
 def _corrected(found: list[worked.WorkedShift]) -> list[PayableShift]:
-    corrected = corrected_covers(shift_ids=[shift.shift_id for shift in found])
+    return _with(found, corrected_covers(shift_ids=[shift.shift_id for shift in found]))
+
+
+def _with(
+    found: list[worked.WorkedShift], corrected: Mapping[int, list[CoverSpan]]
+) -> list[PayableShift]:
     return [_payable(shift, corrected.get(shift.shift_id)) for shift in found]
 
 

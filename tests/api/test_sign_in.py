@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.test import Client
@@ -23,9 +24,11 @@ def _example(path: str) -> str:
         "<slug:month>": "2026-10",
         "<slug:layout>": "detail",
         "<slug:level>": "primary",
+        "<slug:report>": "people",
     }
     for pattern, value in parts.items():
         path = path.replace(pattern, value)
+    path = re.sub("<slug:[a-z_]+>", "core", path)
     return "/".join("1" if part.startswith("<int:") else part for part in path.split("/"))
 
 

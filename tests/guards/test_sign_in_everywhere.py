@@ -49,7 +49,8 @@ def _addresses() -> list[str]:
     for route in routes():
         path = route.path.replace("(?P<url>.*)$", "nothing/").replace("<month:", "2026-10<")
         path = re.sub(r"\(\?P<app_label>(\w+).*\$", r"\1/", path)
-        path = re.sub(r"(2026-10)?<[^>]+>", lambda name: name[1] or "1", path)
+        path = path.replace("<report:", "people<")
+        path = re.sub(r"(2026-10|people)?<[^>]+>", lambda name: name[1] or "1", path)
         found.append(path)
     return sorted(set(found))
 
