@@ -127,8 +127,8 @@ class Journey:
         assert closed["state"] == "closed"
         first, second = (self.finance.get(f"{path}exports/detail/") for _time in range(2))
         assert first.raw == second.raw
-        stored = {each["layout"]: each["sha256"] for each in closed["exports"]}
-        assert first.headers["x-checksum-sha256"] == stored["detail"]
+        stored = {(each["layout"], each["format"]): each["sha256"] for each in closed["exports"]}
+        assert first.headers["x-checksum-sha256"] == stored["detail", "csv"]
         return list(csv.DictReader(io.StringIO(first.raw.decode())))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from audit.operations import Actor, Area, record
 from compensation.domain.ready_made import READY_MADE
-from compensation.models import ExportLayout, ExportLayoutVersion, RateProposal
+from compensation.models import ExportLayout, ExportLayoutVersion, PayPeriod, RateProposal
 from tests import builders
 from tests.guards.world_of_corrections import corrected_often, make_adjustment, make_correction
 from tests.guards.world_of_layouts import make_layouts
@@ -28,6 +29,15 @@ DAY = dt.timedelta(days=1)
 def arguments_of_pay(cast: Cast, shift: Shift, eva: Engineer) -> dict[str, object]:
     """A row for each name that routes of pay know."""
     office = Office.objects.order_by("pk")[0]
+    # A download leaves its record, which the month's page tells from then on.
+    record(
+        actor=Actor(name=cast.finn.email, engineer_id=cast.finn.pk),
+        now=builders.NOW,
+        area=Area.MONEY,
+        verb="downloaded",
+        subject=f"pay period {MONTH}",
+        about=[PayPeriod.objects.get(month=MONTH)],
+    )
     return {
         **make_question(eva),
         **make_report(cast.finn),
