@@ -80,10 +80,13 @@ def adjustment_lines(adjustments: QuerySet[Adjustment]) -> list[AdjustmentLine]:
     return [_line(row, is_gone=row.entry_id in gone) for row in rows]
 
 
-def payees(people: QuerySet[Engineer]) -> list[Payee]:
+def payees(people: QuerySet[Engineer], *, with_numbers: bool) -> list[Payee]:
     """The people in order of name; one query."""
     rows = people.order_by("name", "pk").values_list("pk", "name", "employee_id")
-    return [Payee(engineer_id=pk, name=name, employee_id=number or "") for pk, name, number in rows]
+    return [
+        Payee(engineer_id=pk, name=name, employee_id=(number or "") if with_numbers else "")
+        for pk, name, number in rows
+    ]
 
 
 def _line(row: Adjustment, *, is_gone: bool) -> AdjustmentLine:

@@ -53,7 +53,9 @@ def propose(request: SignedInRequest) -> HttpResponse:
         attempt="asking for an adjustment" if request.method == "POST" else "",
         now=now,
     )
-    people = queries.payees(access.adjustable_people(viewer=request.viewer))
+    people = queries.payees(
+        access.adjustable_people(viewer=request.viewer), with_numbers=request.viewer.is_finance
+    )
     form = AdjustmentForm(request.POST if request.method == "POST" else None, people=people)
     if request.method != "POST":
         return _form(request, form)
